@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The one place where the layout of a record is written. BPF programs fill these structs, the addon
+ * includes this file for their sizes, and the TypeScript decoders are generated from their BTF
+ * (npm run generate). A field's typedef says what it means and picks its decoder.
+ */
+#ifndef SYSPROBE_EVENTS_H
+#define SYSPROBE_EVENTS_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+/* Nanoseconds of CLOCK_BOOTTIME; 0 = not known. */
+typedef __u64 boot_ns_t;
+/* Inode of the cgroup2 directory; 1 = the root cgroup. */
+typedef __u64 cgroup_id_t;
+/* Socket cookie as sock_diag prints it; 0 = none was made for this socket. */
+typedef __u64 cookie_t;
+/* Address of the kernel's struct sock: a key while the socket lives, never shown to a client. */
+typedef __u64 sock_ref_t;
+/* Payload bytes, as the application wrote or will read them. */
+typedef __u64 bytes_t;
+typedef __u32 netns_t;   /* inode of the network namespace */
+typedef __u32 process_t; /* thread group id in the initial pid namespace; 0 = not known */
+typedef __u32 micros_t;  /* microseconds; 0 = not measured */
+typedef __u32 count_t;
+typedef __s32 errno_t;
+typedef __u16 port_t; /* host byte order */
+
+#define COMM_LEN 16
+#define ADDRESS_LEN 16
+typedef char comm_t[COMM_LEN];
+/* IPv4 in the first four bytes, the rest zero; v4-mapped IPv6 is reported as IPv4. */
+typedef __u8 address_t[ADDRESS_LEN];
+
+enum record_kind {
+    RECORD_TCP_OPENED = 1,   /* reached ESTABLISHED */
+    RECORD_TCP_CLOSED = 2,   /* reached CLOSE: the counters are final */
+    RECORD_TCP_ACTIVE = 3,   /* read from a live socket on request */
+    RECORD_TCP_LISTEN = 4,   /* a socket began to listen */
+    RECORD_TCP_UNLISTEN = 5, /* a listening socket closed */
+};
+
+/* The kernel's TCP states (include/net/tcp_states.h), part of its user-space interface. */
+enum tcp_state {
+    TCP_STATE_ESTABLISHED = 1,
+    TCP_STATE_SYN_SENT = 2,
+    TCP_STATE_SYN_RECV = 3,
+    TCP_STATE_FIN_WAIT1 = 4,
+    TCP_STATE_FIN_WAIT2 = 5,
+    TCP_STATE_TIME_WAIT = 6,
+    TCP_STATE_CLOSE = 7,
+    TCP_STATE_CLOSE_WAIT = 8,
+    TCP_STATE_LAST_ACK = 9,
+    TCP_STATE_LISTEN = 10,
+    TCP_STATE_CLOSING = 11,
+};
+
+enum conn_role {
+    ROLE_UNKNOWN = 0, /* the socket is older than the probe */
+    ROLE_CLIENT = 1,
+    ROLE_SERVER = 2,
+};
+
+enum address_family {
+    FAMILY_IPV4 = 2,
+    FAMILY_IPV6 = 10,
+};
+
+/* Index into the per-CPU array `loss`: every place in the kernel that can drop counts here. */
+enum loss_counter {
+    LOSS_RING_OPENED = 0,   /* ring buffer full: an opened record was not delivered */
+    LOSS_RING_CLOSED = 1,   /* ring buffer full: a closed record was not delivered */
+    LOSS_RING_LISTEN = 2,   /* ring buffer full: a listen or unlisten record was not delivered */
+    LOSS_CONNS_FULL = 3,    /* connection table full: owner and open time of one are not known */
+    LOSS_LISTENERS_FULL = 4, /* listener table full: the owner of accepted sockets is not known */
+    LOSS_CONNS_STALE = 5,   /* a stored socket had closed unseen; its entry was removed */
+    LOSS_COUNTER_MAX = 6,
+};
+
+struct record_header {
+    __u16 kind; /* enum record_kind */
+    __u16 size; /* of the whole record */
+    __u32 cpu;
+    boot_ns_t at_ns;
+};
+_Static_assert(sizeof(struct record_header) == 16, "record_header");
+
+struct tcp_record {
+    struct record_header header;
+    sock_ref_t sock;
+    boot_ns_t opened_ns;      /* SYN sent, or accepted into ESTABLISHED; 0 = older than the probe */
+    boot_ns_t established_ns; /* 0 = never, or older than the probe */
+    cgroup_id_t cgroup_id;
+    cookie_t cookie;
+    bytes_t sent;
+    bytes_t received;
+    count_t packets_sent;
+    count_t packets_received;
+    count_t retransmits;
+    count_t lost_packets;
+    micros_t rtt_us;
+    micros_t rtt_var_us;
+    netns_t netns;
+    process_t pid;
+    errno_t error;
+    port_t source_port;
+    port_t dest_port;
+    __u16 family;     /* enum address_family */
+    __u16 opened_cpu; /* with opened_ns, names the connection */
+    __u8 old_state;   /* enum tcp_state */
+    __u8 state;       /* enum tcp_state */
+    __u8 role;        /* enum conn_role */
+    __u8 pad;
+    address_t source;
+    address_t dest;
+    comm_t comm;
+};
+_Static_assert(sizeof(struct tcp_record) == 168, "tcp_record");
+
+struct listen_record {
+    struct record_header header;
+    sock_ref_t sock;
+    cgroup_id_t cgroup_id;
+    netns_t netns;
+    process_t pid;
+    port_t port;
+    __u16 family; /* enum address_family */
+    __u32 pad;
+    address_t address; /* all zero = any */
+    comm_t comm;
+};
+_Static_assert(sizeof(struct listen_record) == 80, "listen_record");
+
+/* Key and value of the map `listeners`; user space adds the sockets that are older than the probe. */
+struct listener_key {
+    cgroup_id_t cgroup_id;
+    netns_t netns;
+    port_t port;
+    __u16 pad;
+    address_t address;
+};
+_Static_assert(sizeof(struct listener_key) == 32, "listener_key");
+
+struct listener_owner {
+    sock_ref_t sock; /* 0 = written by user space */
+    process_t pid;
+    __u32 pad;
+    comm_t comm;
+};
+_Static_assert(sizeof(struct listener_owner) == 32, "listener_owner");
+
+/* Sockets read by one run of the snapshot program. */
+#define SNAPSHOT_BATCH 64
+
+struct snapshot_slot {
+    sock_ref_t sock; /* in: which; 0 = none. Out: 0 = closed meanwhile, `tcp` is not filled */
+    struct tcp_record tcp;
+};
+_Static_assert(sizeof(struct snapshot_slot) == 176, "snapshot_slot");
+
+#endif

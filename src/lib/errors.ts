@@ -1,0 +1,42 @@
+/**
+ * Every error that a user may meet. `code` is documented in docs/errors.md and never reused; `message` says what
+ * happened and what to do about it.
+ */
+export class SysprobeError extends Error {
+  readonly code: ErrorCode;
+  readonly errno: number | undefined;
+  readonly operation: string | undefined;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    detail: { errno?: number; operation?: string; cause?: unknown } = {},
+  ) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.name = 'SysprobeError';
+    this.code = code;
+    this.errno = detail.errno;
+    this.operation = detail.operation;
+  }
+}
+
+export type ErrorCode =
+  | 'SP_CONFIG_INVALID'
+  | 'SP_NOT_ROOT'
+  | 'SP_NO_BTF'
+  | 'SP_KERNEL_TOO_OLD'
+  | 'SP_ADDON_MISSING'
+  | 'SP_ADDON_MISMATCH'
+  | 'SP_BPF_OBJECT_INVALID'
+  | 'SP_BPF_REFUSED'
+  | 'SP_SOCKET_IN_USE'
+  | 'SP_SOCKET_UNUSABLE'
+  | 'SP_PORT_IN_USE'
+  | 'SP_QUERY_INVALID'
+  | 'SP_NOT_FOUND'
+  | 'SP_METHOD_NOT_ALLOWED'
+  | 'SP_NOT_ACCEPTABLE'
+  | 'SP_TOO_MANY_READERS'
+  | 'SP_SERVER_UNREACHABLE'
+  | 'SP_SERVER_REFUSED'
+  | 'SP_WIRE_INVALID';
