@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The few kernel types the programs read, with only the members they read. CO-RE relocates every access to
+ * the running kernel's layout at load, so member order and the members left out do not matter.
+ */
+#ifndef SYSPROBE_KERNEL_H
+#define SYSPROBE_KERNEL_H
+
+#include <stdbool.h>
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+/* Layouts are the kernel's, padding included. */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wpadded"
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+    unsigned int inum;
+};
+
+struct net {
+    struct ns_common ns;
+};
+
+typedef struct {
+    struct net *net;
+} possible_net_t;
+
+typedef struct {
+    __s64 counter;
+} atomic64_t;
+
+struct in6_addr {
+    union {
+        __u8 u6_addr8[16];
+        __be32 u6_addr32[4];
+    } in6_u;
+};
+
+struct sock_common {
+    __be32 skc_daddr;
+    __be32 skc_rcv_saddr;
+    __be16 skc_dport;
+    __u16 skc_num;
+    unsigned short skc_family;
+    volatile unsigned char skc_state;
+    possible_net_t skc_net;
+    struct in6_addr skc_v6_daddr;
+    struct in6_addr skc_v6_rcv_saddr;
+    atomic64_t skc_cookie;
+    unsigned long skc_flags;
+};
+
+struct kernfs_node {
+    __u64 id;
+};
+
+struct cgroup {
+    struct kernfs_node *kn;
+};
+
+struct sock_cgroup_data {
+    struct cgroup *cgroup;
+};
+
+struct sock {
+    struct sock_common __sk_common;
+    __u16 sk_protocol;
+    int sk_err;
+    struct sock_cgroup_data sk_cgrp_data;
+};
+
+struct inet_sock {
+    __be16 inet_sport;
+};
+
+struct tcp_sock {
+    __u64 bytes_sent;
+    __u64 bytes_retrans;
+    __u64 bytes_received;
+    __u32 segs_in;
+    __u32 segs_out;
+    __u32 total_retrans;
+    __u32 lost;
+    __u32 srtt_us;
+    __u32 mdev_us;
+};
+
+struct task_struct {
+    unsigned int flags;
+    struct task_struct *group_leader;
+    char comm[16];
+};
+
+enum sock_flags {
+    SOCK_DEAD,
+    SOCK_DONE,
+};
+
+#pragma clang attribute pop
+#pragma clang diagnostic pop
+
+#define IPPROTO_TCP 6
+#define PF_KTHREAD 0x00200000
+
+#endif

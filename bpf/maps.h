@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#ifndef SYSPROBE_MAPS_H
+#define SYSPROBE_MAPS_H
+
+#include "events.h"
+#include "kernel.h"
+
+/* What the kernel side remembers of a connection besides what its socket knows. */
+struct conn {
+    boot_ns_t opened_ns;
+    boot_ns_t established_ns;
+    process_t pid;
+    __u16 opened_cpu;
+    __u8 role; /* enum conn_role */
+    __u8 pad;
+    comm_t comm;
+};
+
+/* Socket -> connection. Inserted at SYN_SENT and at the accepted child's ESTABLISHED, deleted at CLOSE; user
+ * space walks the keys for the snapshot. 64 B a slot plus the bucket: 5 MiB at 65,536. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 65536);
+    __type(key, sock_ref_t);
+    __type(value, struct conn);
+} conns SEC(".maps");
+
+/* (cgroup, netns, local end) -> owner of a listening socket, for the sockets it accepts. Inserted at LISTEN,
+ * deleted at its CLOSE; user space adds the listeners that are older than the probe. 1.5 MiB. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 16384);
+    __type(key, struct listener_key);
+    __type(value, struct listener_owner);
+} listeners SEC(".maps");
+
+/* Records for user space, in order. User space sets the size before load. */
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 8 * 1024 * 1024);
+} events SEC(".maps");
+
+/* enum loss_counter -> count. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, LOSS_COUNTER_MAX);
+    __type(key, __u32);
+    __type(value, __u64);
+} loss SEC(".maps");
+
+/* Request and answer of one snapshot run, shared with user space by mmap. 11 KiB. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, SNAPSHOT_BATCH);
+    __type(key, __u32);
+    __type(value, struct snapshot_slot);
+} snapshot_slots SEC(".maps");
+
+/* Records are announced to the reader only past this backlog: a wake-up per record costs five times the
+ * record itself, so below it the reader's timer picks them up. */
+const volatile __u32 wakeup_backlog_bytes = 1024 * 1024;
+/* Off: a connection is first reported by a snapshot or by its close. */
+const volatile __u8 report_opened = 1;
+
+static __always_inline void count_loss(__u32 counter) {
+    __u64 *value = bpf_map_lookup_elem(&loss, &counter);
+
+    if (value)
+        __sync_fetch_and_add(value, 1);
+}
+
+static __always_inline void submit(void *record) {
+    bool far_behind = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > wakeup_backlog_bytes;
+
+    bpf_ringbuf_submit(record, far_behind ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+}
+
+#endif

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * TCP connections from one hook. inet_sock_set_state runs two to four times in a connection's life and never
+ * for a data packet; the socket's own counters are final when it reaches CLOSE.
+ */
+#include "compat.h"
+#include "events.h"
+#include "kernel.h"
+#include "maps.h"
+#include "tcp_read.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* The process, not the thread that happened to make the call. */
+static __always_inline void read_current(process_t *pid, char *comm) {
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+    *pid = bpf_get_current_pid_tgid() >> 32;
+    BPF_CORE_READ_STR_INTO((comm_t *)comm, task, group_leader, comm);
+}
+
+static __always_inline bool in_kernel_thread(void) {
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+
+    return BPF_CORE_READ(task, flags) & PF_KTHREAD;
+}
+
+static __always_inline void write_header(struct record_header *header, __u16 kind, __u16 size) {
+    header->kind = kind;
+    header->size = size;
+    header->cpu = bpf_get_smp_processor_id();
+    header->at_ns = bpf_ktime_get_boot_ns();
+}
+
+static __always_inline void emit_tcp(struct sock *sk, const struct conn *conn, __u16 kind, int old, int new) {
+    struct tcp_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+
+    if (!record) {
+        count_loss(kind == RECORD_TCP_CLOSED ? LOSS_RING_CLOSED : LOSS_RING_OPENED);
+        return;
+    }
+    write_header(&record->header, kind, sizeof(*record));
+    read_tcp(record, sk, conn);
+    record->old_state = old;
+    record->state = new;
+    submit(record);
+}
+
+static __always_inline void remember(struct sock *sk, const struct conn *conn) {
+    sock_ref_t key = (sock_ref_t)sk;
+
+    if (bpf_map_update_elem(&conns, &key, conn, BPF_ANY))
+        count_loss(LOSS_CONNS_FULL);
+}
+
+static __always_inline void listener_key_of(struct listener_key *key, struct sock *sk) {
+    struct tcp_ends ends;
+
+    read_ends(&ends, sk);
+    key->cgroup_id = sock_cgroup_id(sk);
+    key->netns = read_netns(sk);
+    key->port = ends.source_port;
+    key->pad = 0;
+    __builtin_memcpy(key->address, ends.source, sizeof(key->address));
+}
+
+/* A child inherits its listener's cgroup, so the key tells apart two containers that share a namespace. */
+static __always_inline void read_listener_owner(struct conn *conn, struct sock *sk) {
+    struct listener_key key;
+    struct listener_owner *owner;
+
+    listener_key_of(&key, sk);
+    owner = bpf_map_lookup_elem(&listeners, &key);
+    if (!owner) {
+        __builtin_memset(key.address, 0, sizeof(key.address));
+        owner = bpf_map_lookup_elem(&listeners, &key);
+    }
+    if (!owner)
+        return;
+    conn->pid = owner->pid;
+    __builtin_memcpy(conn->comm, owner->comm, sizeof(conn->comm));
+}
+
+/* In connect(2): the caller is the owner. */
+static __always_inline void on_connect(struct sock *sk) {
+    struct conn conn = {
+        .opened_ns = bpf_ktime_get_boot_ns(),
+        .opened_cpu = bpf_get_smp_processor_id(),
+        .role = ROLE_CLIENT,
+    };
+
+    read_current(&conn.pid, conn.comm);
+    remember(sk, &conn);
+}
+
+/* In softirq, on whatever task was interrupted. */
+static __always_inline void on_established(struct sock *sk, int old) {
+    sock_ref_t key = (sock_ref_t)sk;
+    struct conn *known = bpf_map_lookup_elem(&conns, &key);
+
+    if (known && !known->established_ns) {
+        known->established_ns = bpf_ktime_get_boot_ns();
+        if (report_opened)
+            emit_tcp(sk, known, RECORD_TCP_OPENED, old, TCP_STATE_ESTABLISHED);
+        return;
+    }
+    if (known)
+        count_loss(LOSS_CONNS_STALE);
+
+    struct conn conn = {
+        .opened_ns = bpf_ktime_get_boot_ns(),
+        .opened_cpu = bpf_get_smp_processor_id(),
+        .role = old == TCP_STATE_SYN_RECV ? ROLE_SERVER : ROLE_CLIENT,
+    };
+
+    conn.established_ns = conn.opened_ns;
+    if (conn.role == ROLE_SERVER)
+        read_listener_owner(&conn, sk);
+    remember(sk, &conn);
+    if (report_opened)
+        emit_tcp(sk, &conn, RECORD_TCP_OPENED, old, TCP_STATE_ESTABLISHED);
+}
+
+/*
+ * In close(2) or shutdown(2): the process that finishes an accepted socket is the one that served it, which
+ * behind a pre-forking server is not the one that called listen(2). MPTCP closes subflows from a worker.
+ */
+static __always_inline void on_finish(struct sock *sk) {
+    sock_ref_t key = (sock_ref_t)sk;
+    struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+
+    if (!conn || conn->role != ROLE_SERVER || in_kernel_thread())
+        return;
+    read_current(&conn->pid, conn->comm);
+}
+
+static __always_inline void on_close(struct sock *sk, int old) {
+    sock_ref_t key = (sock_ref_t)sk;
+    struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+
+    emit_tcp(sk, conn, RECORD_TCP_CLOSED, old, TCP_STATE_CLOSE);
+    if (conn)
+        bpf_map_delete_elem(&conns, &key);
+}
+
+static __always_inline void emit_listen(struct sock *sk, const struct listener_key *key, __u16 kind) {
+    struct listen_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+
+    if (!record) {
+        count_loss(LOSS_RING_LISTEN);
+        return;
+    }
+    write_header(&record->header, kind, sizeof(*record));
+    record->sock = (sock_ref_t)sk;
+    record->cgroup_id = key->cgroup_id;
+    record->netns = key->netns;
+    record->port = key->port;
+    record->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+    record->pad = 0;
+    __builtin_memcpy(record->address, key->address, sizeof(record->address));
+    __builtin_memset(record->comm, 0, sizeof(record->comm));
+    read_current(&record->pid, record->comm);
+    submit(record);
+}
+
+/* In listen(2): the caller is the owner. */
+static __always_inline void on_listen(struct sock *sk) {
+    struct listener_key key;
+    struct listener_owner owner = {.sock = (sock_ref_t)sk};
+
+    listener_key_of(&key, sk);
+    read_current(&owner.pid, owner.comm);
+    if (bpf_map_update_elem(&listeners, &key, &owner, BPF_ANY))
+        count_loss(LOSS_LISTENERS_FULL);
+    emit_listen(sk, &key, RECORD_TCP_LISTEN);
+}
+
+/* With SO_REUSEPORT the last to listen owns the entry; only it takes the entry with it. */
+static __always_inline void on_unlisten(struct sock *sk) {
+    struct listener_key key;
+    struct listener_owner *owner;
+
+    listener_key_of(&key, sk);
+    owner = bpf_map_lookup_elem(&listeners, &key);
+    if (owner && (owner->sock == (sock_ref_t)sk || owner->sock == 0))
+        bpf_map_delete_elem(&listeners, &key);
+    emit_listen(sk, &key, RECORD_TCP_UNLISTEN);
+}
+
+SEC("raw_tp/inet_sock_set_state")
+int tcp_state(struct bpf_raw_tracepoint_args *ctx) {
+    struct sock *sk = (struct sock *)ctx->args[0];
+    int old = ctx->args[1];
+    int new = ctx->args[2];
+
+    if (!is_tcp(sk))
+        return 0;
+    if (new == TCP_STATE_SYN_SENT && old == TCP_STATE_CLOSE)
+        on_connect(sk);
+    else if (new == TCP_STATE_ESTABLISHED)
+        on_established(sk, old);
+    else if ((new == TCP_STATE_FIN_WAIT1 && old != new) || (new == TCP_STATE_LAST_ACK && old != new))
+        on_finish(sk);
+    else if (new == TCP_STATE_LISTEN && old == TCP_STATE_CLOSE)
+        on_listen(sk);
+    else if (new == TCP_STATE_CLOSE && old == TCP_STATE_LISTEN)
+        on_unlisten(sk);
+    else if (new == TCP_STATE_CLOSE && old != TCP_STATE_CLOSE)
+        on_close(sk, old);
+    return 0;
+}
+
+/*
+ * Never attached: user space puts sockets into the slots and runs it. A socket may close, and its memory may
+ * become another socket, at any moment, so the entry has to be the same after the reading as before.
+ */
+SEC("raw_tp")
+int tcp_snapshot(void *ctx) {
+    for (__u32 i = 0; i < SNAPSHOT_BATCH; i++) {
+        __u32 index = i;
+        struct snapshot_slot *slot = bpf_map_lookup_elem(&snapshot_slots, &index);
+
+        if (!slot)
+            return 1;
+        sock_ref_t key = slot->sock;
+
+        if (!key)
+            continue;
+        struct sock *sk = (struct sock *)key;
+        struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+
+        if (!conn) {
+            slot->sock = 0;
+            continue;
+        }
+        write_header(&slot->tcp.header, RECORD_TCP_ACTIVE, sizeof(slot->tcp));
+        read_tcp(&slot->tcp, sk, conn);
+        slot->tcp.state = BPF_CORE_READ(sk, __sk_common.skc_state);
+        slot->tcp.old_state = slot->tcp.state;
+        conn = bpf_map_lookup_elem(&conns, &key);
+        if (!conn || conn->opened_ns != slot->tcp.opened_ns)
+            slot->sock = 0;
+    }
+    return 0;
+}
