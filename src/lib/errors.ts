@@ -6,18 +6,27 @@ export class SysprobeError extends Error {
   readonly code: ErrorCode;
   readonly errno: number | undefined;
   readonly operation: string | undefined;
+  /** The query parameter that was refused, and what it may be. */
+  readonly parameter: string | undefined;
+  readonly allowed: readonly string[] | undefined;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    detail: { errno?: number; operation?: string; cause?: unknown } = {},
-  ) {
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
     this.name = 'SysprobeError';
     this.code = code;
     this.errno = detail.errno;
     this.operation = detail.operation;
+    this.parameter = detail.parameter;
+    this.allowed = detail.allowed;
   }
+}
+
+export interface ErrorDetail {
+  errno?: number;
+  operation?: string;
+  parameter?: string;
+  allowed?: readonly string[];
+  cause?: unknown;
 }
 
 export type ErrorCode =
