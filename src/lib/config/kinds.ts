@@ -1,0 +1,119 @@
+/** How the text of a value becomes a value. `parse` answers undefined for what is not allowed. */
+export interface Kind<T> {
+  /** Completes "give …". */
+  allowed: string;
+  parse: (text: string) => T | undefined;
+  /** The default as it is documented. */
+  format?: (value: T) => string;
+}
+
+export function integer(min: number, max: number): Kind<number> {
+  return {
+    allowed: `a whole number from ${min} to ${max}`,
+    parse: (text) => within(wholeNumber(text), min, max),
+  };
+}
+
+const units = { kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 } as const;
+
+/** `8388608`, `8192 KiB` or `8MiB`. */
+export function bytes(min: number, max: number): Kind<number> {
+  return {
+    allowed: `a size from ${formatBytes(min)} to ${formatBytes(max)}, such as 8388608 or 8MiB`,
+    parse: (text) => within(size(text), min, max),
+    format: formatBytes,
+  };
+}
+
+/** A ring buffer's size: the kernel takes nothing else. */
+export function bytesPowerOfTwo(min: number, max: number): Kind<number> {
+  return {
+    allowed: `a power of two from ${formatBytes(min)} to ${formatBytes(max)}, such as ${formatBytes(min * 2)}`,
+    parse: (text) => {
+      const value = within(size(text), min, max);
+      return value !== undefined && Number.isInteger(Math.log2(value)) ? value : undefined;
+    },
+    format: formatBytes,
+  };
+}
+
+export const boolean: Kind<boolean> = {
+  allowed: 'true or false',
+  parse: (text) => {
+    const lower = text.toLowerCase();
+    if (['true', '1', 'yes', 'on'].includes(lower)) return true;
+    if (['false', '0', 'no', 'off'].includes(lower)) return false;
+    return undefined;
+  },
+};
+
+export const absolutePath: Kind<string> = {
+  allowed: 'an absolute path',
+  parse: (text) => (text.startsWith('/') && !text.includes('\0') ? text : undefined),
+};
+
+/** The kernel's limit for the name of a Unix socket is 108 bytes with its closing zero. */
+export const socketPath: Kind<string> = {
+  allowed: 'an absolute path of at most 107 bytes',
+  parse: (text) => (Buffer.byteLength(text) <= 107 ? absolutePath.parse(text) : undefined),
+};
+
+export const fileMode: Kind<number> = {
+  allowed: 'an octal file mode from 0600 to 0777, such as 0660',
+  parse: (text) => {
+    const octal = /^0?o?([67][0-7]{2})$/.exec(text)?.[1];
+    return octal === undefined ? undefined : Number.parseInt(octal, 8);
+  },
+  format: (mode) => `0${mode.toString(8)}`,
+};
+
+export const host: Kind<string> = {
+  allowed: 'an IP address or a host name',
+  parse: (text) => (/^[0-9A-Za-z.:_-]+(%[0-9A-Za-z]+)?$/.test(text) ? text : undefined),
+};
+
+/** Names of both Datadog (`critical`, `off`) and pino (`fatal`, `silent`); the value is pino's. */
+const logLevels = {
+  trace: 'trace',
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  error: 'error',
+  critical: 'fatal',
+  fatal: 'fatal',
+  off: 'silent',
+  silent: 'silent',
+} as const;
+
+export type LogLevel = (typeof logLevels)[keyof typeof logLevels];
+
+export const logLevel: Kind<LogLevel> = {
+  allowed: 'one of trace, debug, info, warn, error, critical, off',
+  parse: (text) => new Map(Object.entries(logLevels)).get(text.toLowerCase()),
+};
+
+/** A value that has no default: absent means what the option's description says. */
+export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
+  return { allowed: kind.allowed, parse: kind.parse };
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+function size(text: string): number | undefined {
+  const [, digits = '', unit = ''] = /^(\d{1,15}) ?([KMG]iB)?$/i.exec(text) ?? [];
+  const factor = unit === '' ? 1 : new Map<string, number>(Object.entries(units)).get(unit.toLowerCase());
+  return digits === '' || factor === undefined ? undefined : Number(digits) * factor;
+}
+
+function within(value: number | undefined, min: number, max: number): number | undefined {
+  return value !== undefined && value >= min && value <= max ? value : undefined;
+}
+
+function formatBytes(value: number): string {
+  if (value % units.gib === 0) return `${value / units.gib}GiB`;
+  if (value % units.mib === 0) return `${value / units.mib}MiB`;
+  return value % units.kib === 0 ? `${value / units.kib}KiB` : String(value);
+}

@@ -1,0 +1,129 @@
+import {
+  absolutePath,
+  boolean,
+  bytes,
+  bytesPowerOfTwo,
+  fileMode,
+  host,
+  integer,
+  type LogLevel,
+  logLevel,
+  optional,
+  socketPath,
+} from './kinds.ts';
+import { type Options, option, type Values } from './option.ts';
+
+const KiB = 2 ** 10;
+const MiB = 2 ** 20;
+const GiB = 2 ** 30;
+
+const socket = option({
+  kind: socketPath,
+  default: '/var/run/sysprobe/sysprobe.sock',
+  env: ['DD_SYSPROBE_SOCKET'],
+  doc: 'The Unix socket that the probe serves and the agent reads.',
+});
+
+const level = option<LogLevel>({
+  kind: logLevel,
+  default: 'info',
+  env: ['DD_LOG_LEVEL'],
+  doc: 'What is logged, one JSON line each, to standard error.',
+});
+
+const maxFlows = option({
+  kind: integer(16, 4_194_304),
+  default: 65_536,
+  doc: 'Open connections kept in the table; the least recently active one makes room and is counted.',
+});
+
+export const probeOptions = {
+  socket,
+  socketMode: option({
+    kind: fileMode,
+    default: 0o660,
+    doc: 'File mode of the socket: who may connect may read every flow of the node.',
+  }),
+  socketGid: option({
+    kind: optional(integer(0, 4_294_967_294)),
+    default: undefined,
+    doc: 'Group id that the socket is given; without it the socket keeps the group of the probe.',
+  }),
+  maxFlows,
+  maxClosed: option({
+    kind: integer(0, 4_194_304),
+    default: 65_536,
+    doc: 'Closed connections kept for queries; the oldest makes room.',
+  }),
+  ringBytes: option({
+    kind: bytesPowerOfTwo(64 * KiB, GiB),
+    default: 8 * MiB,
+    doc: 'The kernel ring buffer; what does not fit is lost and counted.',
+  }),
+  replayBytes: option({
+    kind: bytes(64 * KiB, GiB),
+    default: 32 * MiB,
+    doc: 'Memory for events that a returning reader can still be sent.',
+  }),
+  replayEvents: option({
+    kind: integer(16, 16_777_216),
+    default: 262_144,
+    doc: 'Number of events that a returning reader can still be sent.',
+  }),
+  updateIntervalMs: option({
+    kind: integer(100, 600_000),
+    default: 2_000,
+    doc: 'How often the counters of open connections are read.',
+  }),
+  drainIntervalMs: option({
+    kind: integer(10, 10_000),
+    default: 100,
+    doc: 'How often the ring buffer is emptied; a filling buffer is emptied at once.',
+  }),
+  procRoot: option({
+    kind: absolutePath,
+    default: '/proc',
+    env: ['HOST_PROC'],
+    doc: 'Where the proc file system of the host is mounted.',
+  }),
+  cgroupRoot: option({
+    kind: optional(absolutePath),
+    default: undefined,
+    doc: 'Where the cgroup2 hierarchy of the host is mounted; without it the mount table is asked.',
+  }),
+  runStats: option({
+    kind: boolean,
+    default: false,
+    doc: 'Let the kernel measure the run time of the programs; costs 60 to 80 ns a run.',
+  }),
+  logLevel: level,
+} satisfies Options;
+
+export const agentOptions = {
+  socket,
+  listenHost: option({
+    kind: host,
+    default: '127.0.0.1',
+    doc: 'Address that the page, the API and the metrics are served on; they have no authentication.',
+  }),
+  listenPort: option({
+    kind: integer(0, 65_535),
+    default: 7676,
+    doc: 'Port that the page, the API and the metrics are served on; 0 takes a free one.',
+  }),
+  maxFlows,
+  maxClosedFlows: option({
+    kind: integer(0, 4_194_304),
+    default: 65_536,
+    doc: 'Closed connections kept for the map and for queries; the oldest makes room and is counted.',
+  }),
+  historySeconds: option({
+    kind: integer(1, 86_400),
+    default: 300,
+    doc: 'How long a closed connection stays in the map.',
+  }),
+  logLevel: level,
+} satisfies Options;
+
+export type ProbeOptions = Values<typeof probeOptions>;
+export type AgentOptions = Values<typeof agentOptions>;
