@@ -5,7 +5,8 @@
 
 #include "kernel.h"
 
-/* Before 8520e224f547 (v5.15, backported to 5.10 stable) the pointer shared a u64 with net_cls and net_prio. */
+/* Before 8520e224f547 (v5.15, backported to 5.10 stable) the pointer shared a u64 with net_cls and net_prio.
+ */
 struct sock_cgroup_data___old {
     __u64 val;
 } __attribute__((preserve_access_index));

@@ -35,11 +35,11 @@ typedef char comm_t[COMM_LEN];
 typedef __u8 address_t[ADDRESS_LEN];
 
 enum record_kind {
-    RECORD_TCP_OPENED = 1,   /* reached ESTABLISHED */
-    RECORD_TCP_CLOSED = 2,   /* reached CLOSE: the counters are final */
-    RECORD_TCP_ACTIVE = 3,   /* read from a live socket on request */
-    RECORD_TCP_LISTEN = 4,   /* a socket began to listen */
-    RECORD_TCP_UNLISTEN = 5, /* a listening socket closed */
+    RECORD_FLOW_OPENED = 1, /* reached ESTABLISHED */
+    RECORD_FLOW_CLOSED = 2, /* reached CLOSE: the counters are final */
+    RECORD_FLOW_ACTIVE = 3, /* read from a live socket on request */
+    RECORD_LISTEN = 4,      /* a socket began to listen */
+    RECORD_UNLISTEN = 5,    /* a listening socket closed */
 };
 
 /* The kernel's TCP states (include/net/tcp_states.h), part of its user-space interface. */
@@ -63,6 +63,14 @@ enum conn_role {
     ROLE_SERVER = 2,
 };
 
+enum flow_flag {
+    FLOW_UNTRACKED = 1, /* the connection table was full: no snapshot will show it, its close will */
+};
+
+enum ip_protocol {
+    PROTOCOL_TCP = 6,
+};
+
 enum address_family {
     FAMILY_IPV4 = 2,
     FAMILY_IPV6 = 10,
@@ -70,12 +78,12 @@ enum address_family {
 
 /* Index into the per-CPU array `loss`: every place in the kernel that can drop counts here. */
 enum loss_counter {
-    LOSS_RING_OPENED = 0,   /* ring buffer full: an opened record was not delivered */
-    LOSS_RING_CLOSED = 1,   /* ring buffer full: a closed record was not delivered */
-    LOSS_RING_LISTEN = 2,   /* ring buffer full: a listen or unlisten record was not delivered */
-    LOSS_CONNS_FULL = 3,    /* connection table full: owner and open time of one are not known */
+    LOSS_RING_OPENED = 0,    /* ring buffer full: an opened record was not delivered */
+    LOSS_RING_CLOSED = 1,    /* ring buffer full: a closed record was not delivered */
+    LOSS_RING_LISTEN = 2,    /* ring buffer full: a listen or unlisten record was not delivered */
+    LOSS_CONNS_FULL = 3,     /* connection table full: owner and open time of one are not known */
     LOSS_LISTENERS_FULL = 4, /* listener table full: the owner of accepted sockets is not known */
-    LOSS_CONNS_STALE = 5,   /* a stored socket had closed unseen; its entry was removed */
+    LOSS_CONNS_STALE = 5,    /* a stored socket had closed unseen; its entry was removed */
     LOSS_COUNTER_MAX = 6,
 };
 
@@ -87,7 +95,8 @@ struct record_header {
 };
 _Static_assert(sizeof(struct record_header) == 16, "record_header");
 
-struct tcp_record {
+/* One side of one connection. */
+struct flow_record {
     struct record_header header;
     sock_ref_t sock;
     boot_ns_t opened_ns;      /* SYN sent, or accepted into ESTABLISHED; 0 = older than the probe */
@@ -107,17 +116,18 @@ struct tcp_record {
     errno_t error;
     port_t source_port;
     port_t dest_port;
-    __u16 family;     /* enum address_family */
     __u16 opened_cpu; /* with opened_ns, names the connection */
+    __u8 family;      /* enum address_family */
+    __u8 flags;       /* enum flow_flag */
     __u8 old_state;   /* enum tcp_state */
     __u8 state;       /* enum tcp_state */
     __u8 role;        /* enum conn_role */
-    __u8 pad;
+    __u8 protocol;    /* enum ip_protocol */
     address_t source;
     address_t dest;
     comm_t comm;
 };
-_Static_assert(sizeof(struct tcp_record) == 168, "tcp_record");
+_Static_assert(sizeof(struct flow_record) == 168, "flow_record");
 
 struct listen_record {
     struct record_header header;
@@ -155,8 +165,8 @@ _Static_assert(sizeof(struct listener_owner) == 32, "listener_owner");
 #define SNAPSHOT_BATCH 64
 
 struct snapshot_slot {
-    sock_ref_t sock; /* in: which; 0 = none. Out: 0 = closed meanwhile, `tcp` is not filled */
-    struct tcp_record tcp;
+    sock_ref_t sock; /* in: which; 0 = none. Out: 0 = closed meanwhile, `flow` is not filled */
+    struct flow_record flow;
 };
 _Static_assert(sizeof(struct snapshot_slot) == 176, "snapshot_slot");
 

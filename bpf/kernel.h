@@ -103,7 +103,6 @@ enum sock_flags {
 #pragma clang attribute pop
 #pragma clang diagnostic pop
 
-#define IPPROTO_TCP 6
 #define PF_KTHREAD 0x00200000
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "events.h"
 #include "kernel.h"
+#include "layout.gen.h"
 
 /* What the kernel side remembers of a connection besides what its socket knows. */
 struct conn {
@@ -11,8 +12,8 @@ struct conn {
     boot_ns_t established_ns;
     process_t pid;
     __u16 opened_cpu;
-    __u8 role; /* enum conn_role */
-    __u8 pad;
+    __u8 role;  /* enum conn_role */
+    __u8 flags; /* enum flow_flag */
     comm_t comm;
 };
 
@@ -57,6 +58,8 @@ struct {
     __type(value, struct snapshot_slot);
 } snapshot_slots SEC(".maps");
 
+/* Compared by user space with its own before load. */
+const volatile __u64 layout_hash = SYSPROBE_LAYOUT_HASH;
 /* Records are announced to the reader only past this backlog: a wake-up per record costs five times the
  * record itself, so below it the reader's timer picks them up. */
 const volatile __u32 wakeup_backlog_bytes = 1024 * 1024;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* Never loaded: one global of each record, so that the compiler emits the BTF the decoders are generated from. */
+/* Never loaded: one global of each record, so that the compiler emits the BTF the decoders are generated
+ * from. */
 #include <linux/types.h>
 
 #include "events.h"
 
-struct tcp_record tcp_record;
+struct flow_record flow_record;
 struct listen_record listen_record;
 struct listener_key listener_key;
 struct listener_owner listener_owner;
@@ -12,5 +13,7 @@ struct snapshot_slot snapshot_slot;
 enum record_kind record_kind;
 enum tcp_state tcp_state;
 enum conn_role conn_role;
+enum flow_flag flow_flag;
+enum ip_protocol ip_protocol;
 enum address_family address_family;
 enum loss_counter loss_counter;

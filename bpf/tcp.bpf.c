@@ -32,25 +32,28 @@ static __always_inline void write_header(struct record_header *header, __u16 kin
     header->at_ns = bpf_ktime_get_boot_ns();
 }
 
-static __always_inline void emit_tcp(struct sock *sk, const struct conn *conn, __u16 kind, int old, int new) {
-    struct tcp_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+static __always_inline void emit_flow(struct sock *sk, const struct conn *conn, __u16 kind, __u8 old) {
+    struct flow_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+    bool closed = kind == RECORD_FLOW_CLOSED;
 
     if (!record) {
-        count_loss(kind == RECORD_TCP_CLOSED ? LOSS_RING_CLOSED : LOSS_RING_OPENED);
+        count_loss(closed ? LOSS_RING_CLOSED : LOSS_RING_OPENED);
         return;
     }
     write_header(&record->header, kind, sizeof(*record));
     read_tcp(record, sk, conn);
     record->old_state = old;
-    record->state = new;
+    record->state = closed ? TCP_STATE_CLOSE : TCP_STATE_ESTABLISHED;
     submit(record);
 }
 
-static __always_inline void remember(struct sock *sk, const struct conn *conn) {
+static __always_inline void remember(struct sock *sk, struct conn *conn) {
     sock_ref_t key = (sock_ref_t)sk;
 
-    if (bpf_map_update_elem(&conns, &key, conn, BPF_ANY))
+    if (bpf_map_update_elem(&conns, &key, conn, BPF_ANY)) {
+        conn->flags = FLOW_UNTRACKED;
         count_loss(LOSS_CONNS_FULL);
+    }
 }
 
 static __always_inline void listener_key_of(struct listener_key *key, struct sock *sk) {
@@ -101,7 +104,7 @@ static __always_inline void on_established(struct sock *sk, int old) {
     if (known && !known->established_ns) {
         known->established_ns = bpf_ktime_get_boot_ns();
         if (report_opened)
-            emit_tcp(sk, known, RECORD_TCP_OPENED, old, TCP_STATE_ESTABLISHED);
+            emit_flow(sk, known, RECORD_FLOW_OPENED, old);
         return;
     }
     if (known)
@@ -118,7 +121,7 @@ static __always_inline void on_established(struct sock *sk, int old) {
         read_listener_owner(&conn, sk);
     remember(sk, &conn);
     if (report_opened)
-        emit_tcp(sk, &conn, RECORD_TCP_OPENED, old, TCP_STATE_ESTABLISHED);
+        emit_flow(sk, &conn, RECORD_FLOW_OPENED, old);
 }
 
 /*
@@ -138,7 +141,7 @@ static __always_inline void on_close(struct sock *sk, int old) {
     sock_ref_t key = (sock_ref_t)sk;
     struct conn *conn = bpf_map_lookup_elem(&conns, &key);
 
-    emit_tcp(sk, conn, RECORD_TCP_CLOSED, old, TCP_STATE_CLOSE);
+    emit_flow(sk, conn, RECORD_FLOW_CLOSED, old);
     if (conn)
         bpf_map_delete_elem(&conns, &key);
 }
@@ -172,7 +175,7 @@ static __always_inline void on_listen(struct sock *sk) {
     read_current(&owner.pid, owner.comm);
     if (bpf_map_update_elem(&listeners, &key, &owner, BPF_ANY))
         count_loss(LOSS_LISTENERS_FULL);
-    emit_listen(sk, &key, RECORD_TCP_LISTEN);
+    emit_listen(sk, &key, RECORD_LISTEN);
 }
 
 /* With SO_REUSEPORT the last to listen owns the entry; only it takes the entry with it. */
@@ -184,7 +187,7 @@ static __always_inline void on_unlisten(struct sock *sk) {
     owner = bpf_map_lookup_elem(&listeners, &key);
     if (owner && (owner->sock == (sock_ref_t)sk || owner->sock == 0))
         bpf_map_delete_elem(&listeners, &key);
-    emit_listen(sk, &key, RECORD_TCP_UNLISTEN);
+    emit_listen(sk, &key, RECORD_UNLISTEN);
 }
 
 SEC("raw_tp/inet_sock_set_state")
@@ -199,7 +202,7 @@ int tcp_state(struct bpf_raw_tracepoint_args *ctx) {
         on_connect(sk);
     else if (new == TCP_STATE_ESTABLISHED)
         on_established(sk, old);
-    else if ((new == TCP_STATE_FIN_WAIT1 && old != new) || (new == TCP_STATE_LAST_ACK && old != new))
+    else if ((new == TCP_STATE_FIN_WAIT1 || new == TCP_STATE_LAST_ACK) && old != new)
         on_finish(sk);
     else if (new == TCP_STATE_LISTEN && old == TCP_STATE_CLOSE)
         on_listen(sk);
@@ -233,12 +236,12 @@ int tcp_snapshot(void *ctx) {
             slot->sock = 0;
             continue;
         }
-        write_header(&slot->tcp.header, RECORD_TCP_ACTIVE, sizeof(slot->tcp));
-        read_tcp(&slot->tcp, sk, conn);
-        slot->tcp.state = BPF_CORE_READ(sk, __sk_common.skc_state);
-        slot->tcp.old_state = slot->tcp.state;
+        write_header(&slot->flow.header, RECORD_FLOW_ACTIVE, sizeof(slot->flow));
+        read_tcp(&slot->flow, sk, conn);
+        slot->flow.state = BPF_CORE_READ(sk, __sk_common.skc_state);
+        slot->flow.old_state = slot->flow.state;
         conn = bpf_map_lookup_elem(&conns, &key);
-        if (!conn || conn->opened_ns != slot->tcp.opened_ns)
+        if (!conn || conn->opened_ns != slot->flow.opened_ns)
             slot->sock = 0;
     }
     return 0;

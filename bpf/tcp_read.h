@@ -20,7 +20,7 @@ struct tcp_ends {
 
 /* sk_protocol is compared whole: MPTCP is 262, whose low byte is 6 too, and its socket is no tcp_sock. */
 static __always_inline bool is_tcp(struct sock *sk) {
-    return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP;
+    return BPF_CORE_READ(sk, sk_protocol) == PROTOCOL_TCP;
 }
 
 static __always_inline bool is_v4_mapped(const __be32 *words) {
@@ -65,7 +65,7 @@ static __always_inline void read_ends(struct tcp_ends *ends, struct sock *sk) {
  * Exact on every kernel tried (docs/accounting.md): bytes_sent counts retransmitted payload again, and
  * bytes_received counts the peer's FIN as one byte, which SOCK_DONE tells.
  */
-static __always_inline void read_counters(struct tcp_record *record, struct sock *sk) {
+static __always_inline void read_counters(struct flow_record *record, struct sock *sk) {
     struct tcp_sock *tp = (struct tcp_sock *)sk;
     __u64 flags = BPF_CORE_READ(sk, __sk_common.skc_flags);
     __u64 received = BPF_CORE_READ(tp, bytes_received);
@@ -86,7 +86,7 @@ static __always_inline netns_t read_netns(struct sock *sk) {
 }
 
 /* Everything but header and states. `conn` may be NULL: the socket is older than the probe. */
-static __always_inline void read_tcp(struct tcp_record *record, struct sock *sk, const struct conn *conn) {
+static __always_inline void read_tcp(struct flow_record *record, struct sock *sk, const struct conn *conn) {
     struct tcp_ends ends;
 
     read_ends(&ends, sk);
@@ -101,13 +101,14 @@ static __always_inline void read_tcp(struct tcp_record *record, struct sock *sk,
     record->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
     record->netns = read_netns(sk);
     record->error = BPF_CORE_READ(sk, sk_err);
-    record->pad = 0;
+    record->protocol = PROTOCOL_TCP;
     if (conn) {
         record->opened_ns = conn->opened_ns;
         record->established_ns = conn->established_ns;
         record->pid = conn->pid;
         record->opened_cpu = conn->opened_cpu;
         record->role = conn->role;
+        record->flags = conn->flags;
         __builtin_memcpy(record->comm, conn->comm, sizeof(record->comm));
     } else {
         record->opened_ns = 0;
@@ -115,6 +116,7 @@ static __always_inline void read_tcp(struct tcp_record *record, struct sock *sk,
         record->pid = 0;
         record->opened_cpu = 0;
         record->role = ROLE_UNKNOWN;
+        record->flags = 0;
         __builtin_memset(record->comm, 0, sizeof(record->comm));
     }
 }

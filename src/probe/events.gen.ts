@@ -1,0 +1,311 @@
+// Generated from bpf/events.h by scripts/gen-events.ts (npm run generate). Do not edit.
+
+/** Compared at start with what the addon and the BPF object were compiled with. */
+export const layoutHash = 0xea63b2dc57486680n;
+export const layoutSizes: Readonly<Record<string, number>> = {
+  flow_record: 168,
+  listen_record: 80,
+  listener_key: 32,
+  listener_owner: 32,
+  snapshot_slot: 176,
+};
+
+function readUint64(view: DataView, at: number): number {
+  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000;
+}
+
+/** The low 48 bits: kernel addresses differ in no other, and they are exact in a number. */
+function readPointer(view: DataView, at: number): number {
+  return view.getUint32(at, true) + view.getUint16(at + 4, true) * 0x1_0000_0000;
+}
+
+const text = new TextDecoder();
+
+/** Bytes up to the first NUL; what is not UTF-8 becomes U+FFFD. */
+function readText(view: DataView, at: number, size: number): string {
+  let end = 0;
+  let ascii = '';
+  for (; end < size; end++) {
+    const byte = view.getUint8(at + end);
+    if (byte === 0) return ascii;
+    if (byte > 127) break;
+    ascii += String.fromCharCode(byte);
+  }
+  if (end === size) return ascii;
+  for (; end < size && view.getUint8(at + end) !== 0; end++);
+  return text.decode(readBytes(view, at, end));
+}
+
+function readBytes(view: DataView, at: number, size: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + at, size);
+}
+
+export const RecordKind = {
+  FLOW_OPENED: 1,
+  FLOW_CLOSED: 2,
+  FLOW_ACTIVE: 3,
+  LISTEN: 4,
+  UNLISTEN: 5,
+} as const;
+
+export const TcpState = {
+  ESTABLISHED: 1,
+  SYN_SENT: 2,
+  SYN_RECV: 3,
+  FIN_WAIT1: 4,
+  FIN_WAIT2: 5,
+  TIME_WAIT: 6,
+  CLOSE: 7,
+  CLOSE_WAIT: 8,
+  LAST_ACK: 9,
+  LISTEN: 10,
+  CLOSING: 11,
+} as const;
+
+export const ConnRole = {
+  UNKNOWN: 0,
+  CLIENT: 1,
+  SERVER: 2,
+} as const;
+
+export const FlowFlag = {
+  UNTRACKED: 1,
+} as const;
+
+export const IpProtocol = {
+  TCP: 6,
+} as const;
+
+export const AddressFamily = {
+  IPV4: 2,
+  IPV6: 10,
+} as const;
+
+export const LossCounter = {
+  RING_OPENED: 0,
+  RING_CLOSED: 1,
+  RING_LISTEN: 2,
+  CONNS_FULL: 3,
+  LISTENERS_FULL: 4,
+  CONNS_STALE: 5,
+  COUNTER_MAX: 6,
+} as const;
+
+/** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
+export class FlowRecord {
+  static readonly size = 168;
+  readonly view: DataView;
+  offset = 0;
+
+  constructor(view: DataView) {
+    this.view = view;
+  }
+
+  get kind(): number {
+    return this.view.getUint16(this.offset, true);
+  }
+
+  get size(): number {
+    return this.view.getUint16(this.offset + 2, true);
+  }
+
+  get cpu(): number {
+    return this.view.getUint32(this.offset + 4, true);
+  }
+
+  get atNs(): number {
+    return readUint64(this.view, this.offset + 8);
+  }
+
+  get sock(): number {
+    return readPointer(this.view, this.offset + 16);
+  }
+
+  get openedNs(): number {
+    return readUint64(this.view, this.offset + 24);
+  }
+
+  get establishedNs(): number {
+    return readUint64(this.view, this.offset + 32);
+  }
+
+  get cgroupId(): number {
+    return readUint64(this.view, this.offset + 40);
+  }
+
+  get cookie(): number {
+    return readUint64(this.view, this.offset + 48);
+  }
+
+  get sent(): number {
+    return readUint64(this.view, this.offset + 56);
+  }
+
+  get received(): number {
+    return readUint64(this.view, this.offset + 64);
+  }
+
+  get packetsSent(): number {
+    return this.view.getUint32(this.offset + 72, true);
+  }
+
+  get packetsReceived(): number {
+    return this.view.getUint32(this.offset + 76, true);
+  }
+
+  get retransmits(): number {
+    return this.view.getUint32(this.offset + 80, true);
+  }
+
+  get lostPackets(): number {
+    return this.view.getUint32(this.offset + 84, true);
+  }
+
+  get rttUs(): number {
+    return this.view.getUint32(this.offset + 88, true);
+  }
+
+  get rttVarUs(): number {
+    return this.view.getUint32(this.offset + 92, true);
+  }
+
+  get netns(): number {
+    return this.view.getUint32(this.offset + 96, true);
+  }
+
+  get pid(): number {
+    return this.view.getUint32(this.offset + 100, true);
+  }
+
+  get error(): number {
+    return this.view.getInt32(this.offset + 104, true);
+  }
+
+  get sourcePort(): number {
+    return this.view.getUint16(this.offset + 108, true);
+  }
+
+  get destPort(): number {
+    return this.view.getUint16(this.offset + 110, true);
+  }
+
+  get openedCpu(): number {
+    return this.view.getUint16(this.offset + 112, true);
+  }
+
+  get family(): number {
+    return this.view.getUint8(this.offset + 114);
+  }
+
+  get flags(): number {
+    return this.view.getUint8(this.offset + 115);
+  }
+
+  get oldState(): number {
+    return this.view.getUint8(this.offset + 116);
+  }
+
+  get state(): number {
+    return this.view.getUint8(this.offset + 117);
+  }
+
+  get role(): number {
+    return this.view.getUint8(this.offset + 118);
+  }
+
+  get protocol(): number {
+    return this.view.getUint8(this.offset + 119);
+  }
+
+  get source(): Uint8Array {
+    return readBytes(this.view, this.offset + 120, 16);
+  }
+
+  get dest(): Uint8Array {
+    return readBytes(this.view, this.offset + 136, 16);
+  }
+
+  get comm(): string {
+    return readText(this.view, this.offset + 152, 16);
+  }
+}
+
+/** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
+export class ListenRecord {
+  static readonly size = 80;
+  readonly view: DataView;
+  offset = 0;
+
+  constructor(view: DataView) {
+    this.view = view;
+  }
+
+  get kind(): number {
+    return this.view.getUint16(this.offset, true);
+  }
+
+  get size(): number {
+    return this.view.getUint16(this.offset + 2, true);
+  }
+
+  get cpu(): number {
+    return this.view.getUint32(this.offset + 4, true);
+  }
+
+  get atNs(): number {
+    return readUint64(this.view, this.offset + 8);
+  }
+
+  get sock(): number {
+    return readPointer(this.view, this.offset + 16);
+  }
+
+  get cgroupId(): number {
+    return readUint64(this.view, this.offset + 24);
+  }
+
+  get netns(): number {
+    return this.view.getUint32(this.offset + 32, true);
+  }
+
+  get pid(): number {
+    return this.view.getUint32(this.offset + 36, true);
+  }
+
+  get port(): number {
+    return this.view.getUint16(this.offset + 40, true);
+  }
+
+  get family(): number {
+    return this.view.getUint16(this.offset + 42, true);
+  }
+
+  get address(): Uint8Array {
+    return readBytes(this.view, this.offset + 48, 16);
+  }
+
+  get comm(): string {
+    return readText(this.view, this.offset + 64, 16);
+  }
+}
+
+export const ListenerKey = {
+  size: 32,
+  cgroupId: 0,
+  netns: 8,
+  port: 12,
+  address: 16,
+} as const;
+
+export const ListenerOwner = {
+  size: 32,
+  sock: 0,
+  pid: 8,
+  comm: 16,
+} as const;
+
+export const SnapshotSlot = {
+  size: 176,
+  sock: 0,
+  flow: 8,
+} as const;
