@@ -1,0 +1,69 @@
+// Everything about the tree that a machine can judge. All checks run; the exit code is 1 when one failed.
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, runMain, setUp } from './setup.mjs';
+
+const bin = (name) => join(root, 'node_modules/.bin', name);
+const sources = (folder, ...endings) =>
+  readdirSync(join(root, folder))
+    .filter((name) => endings.some((ending) => name.endsWith(ending)))
+    .map((name) => join(folder, name));
+
+const checks = () => [
+  ['format, lint, import rules', bin('biome'), 'ci', '--error-on-warnings', '.'],
+  ['types', bin('tsc'), '-p', 'tsconfig.json'],
+  ['types of the page', bin('tsc'), '-p', 'src/web'],
+  ['generated decoders', bin('tsx'), 'scripts/gen-events.ts', '--check'],
+  ['BPF objects', process.execPath, 'scripts/bpf.mjs', '--check'],
+  ['C and C++ format', 'clang-format-14', '--dry-run', '--Werror', ...cSources()],
+  ['configuration table', bin('tsx'), 'scripts/gen-docs.ts', '--check'],
+];
+
+function cSources() {
+  return [...sources('bpf', '.c', '.h'), ...sources('native', '.cc', '.h')];
+}
+
+/** What npm would publish or run must exist. */
+function packageProblems() {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const problems = [];
+  if (lock.packages[''].version !== manifest.version) problems.push('package-lock.json has another version');
+  for (const kind of ['dependencies', 'devDependencies']) {
+    if (JSON.stringify(lock.packages[''][kind]) !== JSON.stringify(manifest[kind])) {
+      problems.push(`package-lock.json has other ${kind}; run: npm install`);
+    }
+  }
+  for (const name of ['preinstall', 'install', 'postinstall']) {
+    if (manifest.scripts[name]) problems.push(`script ${name}: installing the package must run nothing`);
+  }
+  return problems;
+}
+
+function runCheck([name, command, ...args]) {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = [];
+    child.stdout.on('data', (chunk) => output.push(chunk));
+    child.stderr.on('data', (chunk) => output.push(chunk));
+    child.on('error', (error) => output.push(Buffer.from(`${error.message}\n`)));
+    child.on('close', (code) => resolve(report(name, code === 0, Buffer.concat(output).toString(), started)));
+  });
+}
+
+function report(name, passed, output, started) {
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${passed ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
+  if (!passed) console.log(output.trimEnd().replace(/^/gm, '       '));
+  return passed;
+}
+
+await runMain(async () => {
+  setUp('check');
+  const problems = packageProblems();
+  const results = [report('package', problems.length === 0, problems.join('\n'), performance.now())];
+  for (const check of checks()) results.push(await runCheck(check));
+  if (results.includes(false)) process.exitCode = 1;
+});

@@ -1,0 +1,111 @@
+// What a command needs before it can run: Debian packages and node_modules. Imports only node:, because
+// nothing else is there on a fresh machine.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+export const root = join(import.meta.dirname, '..');
+
+/** An expected end: its message is the one line that the user gets. */
+export class Refusal extends Error {}
+
+/** What is there is never installed again, whoever put it there: each package has a file or command to look for. */
+const packages = {
+  build: [
+    { package: 'g++', command: 'g++' },
+    { package: 'make', command: 'make' },
+    { package: 'python3', command: 'python3' },
+    { package: 'libbpf-dev', file: '/usr/include/bpf/libbpf.h' },
+    { package: 'libelf-dev', file: '/usr/include/libelf.h' },
+    { package: 'zlib1g-dev', file: '/usr/include/zlib.h' },
+  ],
+  test: [
+    { package: 'ca-certificates', file: '/etc/ssl/certs/ca-certificates.crt' },
+    { package: 'catatonit', command: 'catatonit' },
+    { package: 'chromium', command: 'chromium' },
+    { package: 'curl', command: 'curl' },
+    { package: 'iproute2', command: 'ip' },
+    { package: 'netcat-openbsd', command: 'nc.openbsd' },
+    { package: 'nftables', command: 'nft' },
+    { package: 'podman', command: 'podman' },
+    { package: 'procps', command: 'pgrep' },
+    { package: 'python3-cbor2', file: '/usr/lib/python3/dist-packages/cbor2' },
+    { package: 'runc', command: 'runc' },
+  ],
+  check: [
+    { package: 'bpftool', command: 'bpftool' },
+    { package: 'clang-14', command: 'clang-14' },
+    { package: 'clang-format-14', command: 'clang-format-14' },
+    { package: 'libbpf-dev', file: '/usr/include/bpf/bpf_helpers.h' },
+    { package: 'llvm-14', command: 'llvm-strip-14' },
+  ],
+};
+
+/** @param {(keyof typeof packages)[]} purposes */
+export function setUp(...purposes) {
+  installPackages(purposes.flatMap((purpose) => packages[purpose]).filter(isMissing));
+  installModules();
+}
+
+/** Runs with the terminal's own output; a command that fails ends the whole. */
+export function run(command, args, options = {}) {
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (error) throw new Refusal(`${command} cannot be started: ${error.message}`);
+  if (status !== 0)
+    throw new Refusal(`${[command, ...args].join(' ')} failed (${signal ?? `exit code ${status}`})`);
+}
+
+/** Runs `main`; a Refusal becomes its one line and exit code 1. */
+export async function runMain(main) {
+  try {
+    await main();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    console.error(`sysprobe: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+function isMissing({ command, file }) {
+  if (file) return !existsSync(file);
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return !folders.some((folder) => existsSync(join(folder, command)));
+}
+
+function installPackages(missing) {
+  if (missing.length === 0) return;
+  const names = [...new Set(missing.map((entry) => entry.package))];
+  const asked = `apt-get install ${names.join(' ')}`;
+  if (isMissing({ command: 'apt-get' })) {
+    throw new Refusal(
+      `missing on this system: what Debian's packages ${names.join(', ')} hold; install it first`,
+    );
+  }
+  if (process.getuid?.() !== 0) throw new Refusal(`packages are missing; install them: sudo ${asked}`);
+  console.log(`sysprobe: ${asked}`);
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  };
+  const lock = ['-o', 'DPkg::Lock::Timeout=300'];
+  run('apt-get', [...lock, '-qq', 'update'], options);
+  run('apt-get', [...lock, '-qq', '-y', '--no-install-recommends', 'install', ...names], options);
+}
+
+function installModules() {
+  if (modulesAreCurrent()) return;
+  console.log('sysprobe: npm ci');
+  // No dependency needs its install script: their binaries come inside their packages.
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+/** npm keeps what it installed in node_modules/.package-lock.json; packages of other platforms are not in it. */
+function modulesAreCurrent() {
+  const path = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(path)) return false;
+  const installed = JSON.parse(readFileSync(path, 'utf8')).packages;
+  const { '': _, ...wanted } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  const isThere = ([name, { version, optional }]) =>
+    installed[name]?.version === version || (optional && !installed[name]);
+  return Object.entries(wanted).every(isThere) && Object.keys(installed).every((name) => name in wanted);
+}
