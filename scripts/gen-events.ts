@@ -146,9 +146,13 @@ function recordSource(name: string): string {
       const at = field.offset === 0 ? 'this.offset' : `this.offset + ${field.offset}`;
       return `  get ${camel(field.name)}(): ${reader.type} {\n    return ${reader.read(at)};\n  }`;
     });
+  const offsets = fields(struct).map((field) => `    ${camel(field.name)}: ${field.offset},`);
   return `/** A cursor over a batch: set \`offset\` to a record's first byte, read what is needed. */
 export class ${pascal(name)} {
   static readonly size = ${struct.size};
+  static readonly at = {
+${offsets.join('\n')}
+  } as const;
   readonly view: DataView;
   offset = 0;
 
@@ -171,7 +175,11 @@ function layoutSource(name: string): string {
 /** Every name, type and offset, so that any change of meaning or place changes it. */
 function layoutHash(): string {
   const layout = [
-    ...[...records, ...layoutsOnly].map((name) => [name, named('STRUCT', name).size, fields(named('STRUCT', name))]),
+    ...[...records, ...layoutsOnly].map((name) => [
+      name,
+      named('STRUCT', name).size,
+      fields(named('STRUCT', name)),
+    ]),
     ...Object.keys(enums).map((name) => [name, named('ENUM', name).values]),
   ];
   return createHash('sha256').update(JSON.stringify(layout)).digest('hex').slice(0, 16);

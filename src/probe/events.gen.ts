@@ -94,6 +94,40 @@ export const LossCounter = {
 /** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
 export class FlowRecord {
   static readonly size = 168;
+  static readonly at = {
+    kind: 0,
+    size: 2,
+    cpu: 4,
+    atNs: 8,
+    sock: 16,
+    openedNs: 24,
+    establishedNs: 32,
+    cgroupId: 40,
+    cookie: 48,
+    sent: 56,
+    received: 64,
+    packetsSent: 72,
+    packetsReceived: 76,
+    retransmits: 80,
+    lostPackets: 84,
+    rttUs: 88,
+    rttVarUs: 92,
+    netns: 96,
+    pid: 100,
+    error: 104,
+    sourcePort: 108,
+    destPort: 110,
+    openedCpu: 112,
+    family: 114,
+    flags: 115,
+    oldState: 116,
+    state: 117,
+    role: 118,
+    protocol: 119,
+    source: 120,
+    dest: 136,
+    comm: 152,
+  } as const;
   readonly view: DataView;
   offset = 0;
 
@@ -233,6 +267,21 @@ export class FlowRecord {
 /** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
 export class ListenRecord {
   static readonly size = 80;
+  static readonly at = {
+    kind: 0,
+    size: 2,
+    cpu: 4,
+    atNs: 8,
+    sock: 16,
+    cgroupId: 24,
+    netns: 32,
+    pid: 36,
+    port: 40,
+    family: 42,
+    pad: 44,
+    address: 48,
+    comm: 64,
+  } as const;
   readonly view: DataView;
   offset = 0;
 

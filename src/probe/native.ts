@@ -8,8 +8,8 @@ import { packageRoot } from '../lib/package-root.ts';
  */
 export interface Native {
   BpfObject: new (image: Uint8Array, name: string) => BpfObject;
-  /** `sizeof` of every record in bpf/events.h as the addon was compiled, by struct name. */
-  layouts(): Record<string, number>;
+  /** `sizeof` of every record in bpf/events.h by struct name, and bpf/layout.gen.h's hash, as the addon was compiled. */
+  layouts(): { sizes: Record<string, number>; hash: bigint };
   /** Both clocks read together, in nanoseconds: CLOCK_REALTIME and CLOCK_BOOTTIME. */
   clocks(): { realtime: bigint; boottime: bigint };
   /**
@@ -27,6 +27,8 @@ export interface Native {
 export interface BpfObject {
   /** Before load(): sets a `const volatile` variable of .rodata by name. Unknown name or wrong size throws. */
   setKnob(name: string, value: number | bigint): void;
+  /** The current value of a `const volatile` integer of .rodata. Unknown name throws. */
+  knob(name: string): bigint;
   /** Before load(). */
   setMaxEntries(map: string, entries: number): void;
   /** Before load(): programs load by default. */

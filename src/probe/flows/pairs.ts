@@ -1,0 +1,41 @@
+import { FlowRecord } from '../events.gen.ts';
+
+const { sourcePort, destPort, source, dest } = FlowRecord.at;
+
+/** Same number for both sides of a connection: ends are mixed apart, then combined without order. */
+export function pairHash(record: FlowRecord): number {
+  const { view, offset } = record;
+  return (
+    (endHash(view, offset + source, view.getUint16(offset + sourcePort, true)) ^
+      endHash(view, offset + dest, view.getUint16(offset + destPort, true))) >>>
+    0
+  );
+}
+
+function endHash(view: DataView, address: number, port: number): number {
+  let hash = Math.imul(port + 0x9e3779b9, 0x85ebca6b);
+  for (let word = 0; word < 16; word += 4) {
+    hash = Math.imul(hash ^ view.getUint32(address + word, true), 0xc2b2ae35);
+    hash ^= hash >>> 15;
+  }
+  return hash;
+}
+
+/** Whether the two records (as offsets into their views) are the two sides of one connection. */
+export function arePair(left: FlowRecord, right: { view: DataView; offset: number }): boolean {
+  return (
+    left.view.getUint16(left.offset + sourcePort, true) ===
+      right.view.getUint16(right.offset + destPort, true) &&
+    left.view.getUint16(left.offset + destPort, true) ===
+      right.view.getUint16(right.offset + sourcePort, true) &&
+    sameAddress(left.view, left.offset + source, right.view, right.offset + dest) &&
+    sameAddress(left.view, left.offset + dest, right.view, right.offset + source)
+  );
+}
+
+function sameAddress(leftView: DataView, left: number, rightView: DataView, right: number): boolean {
+  for (let word = 0; word < 16; word += 4) {
+    if (leftView.getUint32(left + word) !== rightView.getUint32(right + word)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,90 @@
+import type { FlowRow } from '../../wire/flow.ts';
+import type { Clock } from '../clock.ts';
+import { AddressFamily, ConnRole, FlowRecord, IpProtocol, TcpState } from '../events.gen.ts';
+import { formatAddress } from './address.ts';
+import { failureOf, stateName } from './outcome.ts';
+import type { FlowView } from './table.ts';
+
+/** Who a flow belongs to, as src/probe/owners finds it. */
+export interface FlowOwner {
+  container?: { id: string; runtime?: string };
+  cgroup?: { id: number; path?: string };
+  exe?: string;
+}
+
+export interface RowContext {
+  clock: Clock;
+  bootId: string;
+  ownerOf(cgroupId: number, pid: number): FlowOwner;
+  /** Whether something listens on this port: tells the role of a socket that is older than the probe. */
+  isListening(netns: number, port: number): boolean;
+}
+
+/** A flow in the order of FLOW_FIELDS (src/wire/flow.ts). */
+export function flowRow({ record, local, closeMissed }: FlowView, context: RowContext): FlowRow {
+  const { view, offset, family, openedNs, establishedNs, pid, netns, error, oldState, cgroupId } = record;
+  const closed = record.state === TcpState.CLOSE;
+  const client = isClient(record, context);
+  const direction = client ? 'outgoing' : 'incoming';
+  const owner = context.ownerOf(cgroupId, pid);
+  const failure = closed && !closeMissed ? failureOf(oldState, error) : undefined;
+  const closedNs = closed && !closeMissed ? record.atNs : 0;
+  const epoch = (bootNs: number) => (bootNs === 0 ? null : context.clock.epochNs(bootNs));
+  return [
+    flowId(record, context.bootId),
+    record.protocol === IpProtocol.TCP ? 'tcp' : 'udp',
+    family === AddressFamily.IPV4 ? 'ipv4' : 'ipv6',
+    netns,
+    local ? 'local' : direction,
+    client ? 'client' : 'server',
+    formatAddress(view, offset + FlowRecord.at.source, family),
+    record.sourcePort,
+    formatAddress(view, offset + FlowRecord.at.dest, family),
+    record.destPort,
+    known(pid),
+    pid === 0 ? null : record.comm,
+    owner.exe ?? null,
+    owner.container?.id ?? null,
+    owner.container?.runtime ?? null,
+    uint(cgroupId),
+    owner.cgroup?.path ?? null,
+    stateName(record.state),
+    epoch(openedNs),
+    epoch(closedNs),
+    epoch(record.atNs),
+    closedNs !== 0 && openedNs !== 0 ? uint(closedNs - openedNs) : null,
+    failure ?? null,
+    failure !== undefined && error !== 0 ? error : null,
+    uint(record.sent),
+    record.packetsSent,
+    uint(record.received),
+    record.packetsReceived,
+    record.retransmits,
+    record.lostPackets,
+    record.role === ConnRole.CLIENT && establishedNs > openedNs
+      ? Math.round((establishedNs - openedNs) / 1000)
+      : null,
+    known(record.rttUs),
+    record.rttUs === 0 ? null : record.rttVarUs,
+    closeMissed || null,
+  ];
+}
+
+const known = (value: number) => (value === 0 ? null : value);
+
+/** CBOR writes a number above 32 bits as a float; a bigint stays an unsigned integer. */
+const uint = (value: number) => (value > 0xffff_ffff ? BigInt(value) : value);
+
+function isClient(record: FlowRecord, context: RowContext): boolean {
+  if (record.role !== ConnRole.UNKNOWN) return record.role === ConnRole.CLIENT;
+  return !context.isListening(record.netns, record.sourcePort);
+}
+
+/** No two connections open on one CPU in one nanosecond; the boot id tells the same instant of two boots apart. */
+function flowId(record: FlowRecord, bootId: string): string {
+  const { openedNs, cookie } = record;
+  const boot = bootId.slice(0, 8);
+  if (openedNs !== 0) return `${boot}-${openedNs.toString(36)}-${record.openedCpu}`;
+  if (cookie !== 0) return `${boot}-c${cookie.toString(36)}`;
+  return `${boot}-x${record.atNs.toString(36)}-${record.cpu}`;
+}

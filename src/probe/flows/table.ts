@@ -1,0 +1,216 @@
+import { FlowFlag, FlowRecord, TcpState } from '../events.gen.ts';
+import { isLoopback } from './address.ts';
+import { arePair, pairHash } from './pairs.ts';
+import { FlowSlots, type SlotList } from './slots.ts';
+
+export type Change = 'flow.opened' | 'flow.updated' | 'flow.closed';
+
+/** What the probe knows of a flow beside its record. */
+export interface FlowView {
+  record: FlowRecord;
+  /** The two ends are on this node. */
+  local: boolean;
+  /** The close was not delivered: `record` holds the last counters that were read. */
+  closeMissed: boolean;
+}
+
+export interface FlowTableOptions {
+  /** Flows tracked at once; the least recently active goes first. */
+  maxActive: number;
+  /** Closed flows kept for listing; the oldest goes first. */
+  maxClosed: number;
+  /** Called for every change while the flow is readable through `view`. */
+  onChange(change: Change, view: FlowView): void;
+}
+
+const LOCAL = 1;
+const CLOSE_MISSED = 2;
+
+/**
+ * The connections of the node, by socket: active ones in order of their last activity and those closed since.
+ * Bounded by its options; what did not fit is counted in `evicted`.
+ */
+export class FlowTable {
+  readonly maxActive: number;
+  readonly maxClosed: number;
+  /** Active flows dropped because the table was full; their close is still reported. */
+  evicted = 0;
+  /** Flows whose close never came. */
+  closesMissed = 0;
+  readonly #slots: FlowSlots;
+  readonly #active: SlotList;
+  readonly #closed: SlotList;
+  readonly #bySock = new Map<number, number>();
+  readonly #byPair = new Map<number, number>();
+  readonly #marks: Uint8Array;
+  /** The snapshot in which a flow was last met. */
+  readonly #met: Uint32Array;
+  #snapshot = 1;
+  readonly #onChange: FlowTableOptions['onChange'];
+
+  constructor(options: FlowTableOptions) {
+    this.maxActive = options.maxActive;
+    this.maxClosed = options.maxClosed;
+    this.#onChange = options.onChange;
+    const capacity = options.maxActive + options.maxClosed;
+    this.#slots = new FlowSlots(capacity);
+    this.#active = this.#slots.list();
+    this.#closed = this.#slots.list();
+    this.#marks = new Uint8Array(capacity);
+    this.#met = new Uint32Array(capacity);
+  }
+
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
+  get closedCount(): number {
+    return this.#closed.size;
+  }
+
+  opened(record: FlowRecord): void {
+    const known = this.#find(record);
+    const slot = known ?? this.#insert(record);
+    if (known !== undefined) this.#slots.copyFrom(slot, record);
+    this.#report(known === undefined ? 'flow.opened' : 'flow.updated', slot);
+  }
+
+  /** A live socket as the snapshot found it. Full of others' flows, the table does not take in a new one. */
+  active(record: FlowRecord): void {
+    let slot = this.#find(record);
+    if (slot === undefined) {
+      if (this.#active.size >= this.maxActive) return;
+      slot = this.#insert(record);
+      this.#report('flow.opened', slot);
+    } else if (this.#slots.differs(slot, record)) {
+      this.#slots.copyFrom(slot, record);
+      this.#active.remove(slot);
+      this.#active.append(slot);
+      this.#report('flow.updated', slot);
+    }
+    this.#met[slot] = this.#snapshot;
+  }
+
+  closed(record: FlowRecord): void {
+    const known = this.#find(record);
+    const slot = known ?? this.#insert(record);
+    if (known !== undefined) {
+      if (record.openedNs === 0) this.#slots.copyCounters(slot, record);
+      else this.#slots.copyFrom(slot, record);
+    }
+    this.#finish(slot);
+  }
+
+  /**
+   * Ends a snapshot: every record that was waiting when it was taken has been applied. A flow that it did not
+   * show, nor the one before, has closed, and the record of that was lost.
+   */
+  endSnapshot(): void {
+    const missed: number[] = [];
+    for (const slot of this.#active) {
+      const untracked = this.#slots.at(slot).flags & FlowFlag.UNTRACKED;
+      if (!untracked && (this.#met[slot] ?? 0) < this.#snapshot - 1) missed.push(slot);
+    }
+    for (const slot of missed) this.#miss(slot);
+    this.#snapshot++;
+  }
+
+  /**
+   * Flows that have closed, oldest first, then active ones from the longest idle to the latest. A view is valid
+   * until the next step.
+   */
+  *[Symbol.iterator](): Generator<FlowView> {
+    for (const slot of this.#closed) yield this.#view(slot);
+    for (const slot of this.#active) yield this.#view(slot);
+  }
+
+  /** A socket's memory is used again for other connections, and a socket for several: both ends must agree. */
+  #find(record: FlowRecord): number | undefined {
+    const slot = this.#bySock.get(record.sock);
+    if (slot === undefined) return undefined;
+    const { openedNs } = record;
+    if (openedNs === 0 || this.#slots.at(slot).openedNs === openedNs) return slot;
+    this.#miss(slot);
+    return undefined;
+  }
+
+  #insert(record: FlowRecord): number {
+    if (this.#active.size >= this.maxActive) this.#evict();
+    const slot = this.#slots.take() ?? this.#forgetOldestClosed();
+    this.#slots.copyFrom(slot, record);
+    this.#marks[slot] = 0;
+    this.#met[slot] = this.#snapshot;
+    this.#bySock.set(record.sock, slot);
+    this.#active.append(slot);
+    this.#pair(slot);
+    return slot;
+  }
+
+  #finish(slot: number): void {
+    this.#bySock.delete(this.#slots.at(slot).sock);
+    this.#active.remove(slot);
+    this.#closed.append(slot);
+    this.#report('flow.closed', slot);
+    if (this.#closed.size > this.maxClosed) this.#slots.release(this.#forgetOldestClosed());
+  }
+
+  #miss(slot: number): void {
+    this.closesMissed++;
+    this.#mark(slot, CLOSE_MISSED);
+    const { view, offset } = this.#slots.at(slot);
+    view.setUint8(offset + FlowRecord.at.oldState, view.getUint8(offset + FlowRecord.at.state));
+    view.setUint8(offset + FlowRecord.at.state, TcpState.CLOSE);
+    this.#finish(slot);
+  }
+
+  #evict(): void {
+    const slot = this.#active.first;
+    if (slot === undefined) return;
+    this.evicted++;
+    this.#bySock.delete(this.#slots.at(slot).sock);
+    this.#active.remove(slot);
+    this.#unpair(slot);
+    this.#slots.release(slot);
+  }
+
+  #forgetOldestClosed(): number {
+    const slot = this.#closed.first;
+    if (slot === undefined) throw new RangeError('a flow table needs room for at least one closed flow');
+    this.#closed.remove(slot);
+    this.#unpair(slot);
+    return slot;
+  }
+
+  /** Both ends of a connection on this node: its other side is here too, or it cannot leave the node. */
+  #pair(slot: number): void {
+    const record = this.#slots.at(slot);
+    const { view, offset, family } = record;
+    if (isLoopback(view, offset + FlowRecord.at.dest, family)) this.#mark(slot, LOCAL);
+    const hash = pairHash(record);
+    const other = this.#byPair.get(hash);
+    if (other !== undefined && arePair(record, { view, offset: other * FlowRecord.size })) {
+      this.#mark(slot, LOCAL);
+      this.#mark(other, LOCAL);
+    }
+    this.#byPair.set(hash, slot);
+  }
+
+  #unpair(slot: number): void {
+    const hash = pairHash(this.#slots.at(slot));
+    if (this.#byPair.get(hash) === slot) this.#byPair.delete(hash);
+  }
+
+  #mark(slot: number, mark: number): void {
+    this.#marks[slot] = (this.#marks[slot] ?? 0) | mark;
+  }
+
+  #view(slot: number): FlowView {
+    const marks = this.#marks[slot] ?? 0;
+    const local = (marks & LOCAL) !== 0;
+    return { record: this.#slots.at(slot), local, closeMissed: (marks & CLOSE_MISSED) !== 0 };
+  }
+
+  #report(change: Change, slot: number): void {
+    this.#onChange(change, this.#view(slot));
+  }
+}
