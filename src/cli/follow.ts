@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SysprobeError } from '../lib/errors.ts';
+import type { FlowRecord } from '../wire/flow.ts';
+import type { EventType, LostMessage } from '../wire/messages.ts';
+import { parseLine, readLines } from './lines.ts';
+import { ask, type Query, type Server } from './server.ts';
+
+export type FlowEvent = { type: EventType; cursor: string } & FlowRecord;
+export type StreamItem = { line: string; event: FlowEvent | LostMessage };
+
+export interface FollowOptions {
+  params: [string, string][];
+  /** Where the list ended that came before. */
+  cursor: string;
+  reconnect: boolean;
+  notice: (message: string) => void;
+}
+
+const LONGEST_WAIT_MS = 5_000;
+
+/**
+ * What happens behind the cursor, for ever. When the connection breaks it comes back with the last cursor, so that
+ * nothing is missed that the server still has; what it has not comes as a `lost` event.
+ */
+export async function* followFlows(server: Server, options: FollowOptions): AsyncGenerator<StreamItem[]> {
+  let { cursor } = options;
+  let answer = await open(server, options.params, cursor);
+  for (;;) {
+    try {
+      for await (const lines of readLines(answer)) {
+        const items = lines.map((line) => ({ line, event: parseLine(line) as StreamItem['event'] }));
+        cursor = items.at(-1)?.event.cursor ?? cursor;
+        yield items;
+      }
+    } catch (error) {
+      if (!isBroken(error)) throw error;
+    }
+    if (!options.reconnect)
+      throw new SysprobeError('SP_SERVER_UNREACHABLE', `${server.name}: the stream ended`);
+    options.notice(`lost the connection to ${server.name}; waiting for it to come back`);
+    answer = await reopen(server, options.params, cursor);
+    options.notice('connected again');
+  }
+}
+
+function open(server: Server, params: FollowOptions['params'], cursor: string): Promise<IncomingMessage> {
+  const query: Query = {
+    path: 'flows',
+    params: [...params, ['follow', 'true'], ['after', cursor]],
+    accept: 'application/x-ndjson',
+    follow: true,
+  };
+  return ask(server, query);
+}
+
+async function reopen(
+  server: Server,
+  params: FollowOptions['params'],
+  cursor: string,
+): Promise<IncomingMessage> {
+  for (let wait = 250; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+    await sleep(wait);
+    try {
+      return await open(server, params, cursor);
+    } catch (error) {
+      if (!(error instanceof SysprobeError && error.code === 'SP_SERVER_UNREACHABLE')) throw error;
+    }
+  }
+}
+
+/** The connection, rather than what came over it; a line cut off is the end of a broken one. */
+function isBroken(error: unknown): boolean {
+  return !(error instanceof SysprobeError) || error.code === 'SP_WIRE_INVALID';
+}
+
+/** In words, for stderr. */
+export function describeLoss({ lost, reason }: LostMessage): string {
+  if (reason === 'restarted') return 'system-probe was started anew: what happened in between is not known';
+  return `${lost ?? 'some'} events lost: they came faster than they were read`;
+}

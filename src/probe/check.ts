@@ -1,0 +1,220 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../lib/package-root.ts';
+import { type BpfObject, loadNative, type Native, type NativeError } from './native.ts';
+import { readCgroupMounts } from './owners/cgroup-mounts.ts';
+
+/** One thing that the probe wants of this machine. */
+export interface Check {
+  name: string;
+  /** `missing` of something that is not `required` costs a part, and `cost` says which. */
+  status: 'ok' | 'missing';
+  required: boolean;
+  /** What was found, or why it cannot be used. */
+  detail: string;
+  cost?: string;
+  /** What to do about it. */
+  hint?: string;
+}
+
+export interface CheckReport {
+  /** Everything that is required is there. */
+  ok: boolean;
+  kernel: string;
+  checks: Check[];
+}
+
+const CORE = 'nothing can be observed';
+
+/** Bits of the effective set that the probe makes use of: CAP_SYS_ADMIN includes the first three. */
+const CAPABILITIES = [
+  { name: 'CAP_BPF', bit: 39, byAdmin: true, required: true, cost: CORE },
+  { name: 'CAP_PERFMON', bit: 38, byAdmin: true, required: true, cost: CORE },
+  {
+    name: 'CAP_SYS_ADMIN',
+    bit: 21,
+    byAdmin: false,
+    required: false,
+    cost: 'connections that are older than the probe are seen in its own network namespace only',
+  },
+  {
+    name: 'CAP_SYS_PTRACE',
+    bit: 19,
+    byAdmin: false,
+    required: false,
+    cost: "executables of other users' processes are not named",
+  },
+] as const;
+
+interface Hook {
+  object: string;
+  program: string;
+  what: string;
+  required: boolean;
+  cost: string;
+  /** How it is put to use: at its hook, or by running it. */
+  use: 'attach' | 'run';
+}
+
+const HOOKS: readonly Hook[] = [
+  {
+    object: 'tcp',
+    program: 'tcp_state',
+    what: 'TCP connections',
+    required: true,
+    cost: CORE,
+    use: 'attach',
+  },
+  {
+    object: 'tcp',
+    program: 'tcp_snapshot',
+    what: 'counters of open connections',
+    required: false,
+    cost: 'a connection shows its bytes only when it closes',
+    use: 'run',
+  },
+];
+
+/** Tries everything that the probe needs on this machine, and takes back what it loaded. Never throws. */
+export function checkMachine(): CheckReport {
+  const checks = [
+    ...checkCapabilities(readFileSync('/proc/self/status', 'utf8')),
+    checkKernel(release()),
+    checkBtf(),
+  ];
+  const addon = attempt(loadNative);
+  checks.push({
+    name: 'addon',
+    required: true,
+    ...(addon.value
+      ? { status: 'ok', detail: 'loaded' }
+      : { status: 'missing', detail: addon.error, cost: CORE, hint: 'run: npm run build' }),
+  });
+  const native = addon.value;
+  if (native)
+    checks.push(checkRing(native), ...HOOKS.map((hook) => checkHook(native, hook)), checkSockDiag(native));
+  checks.push(checkCgroups());
+  return {
+    ok: checks.every(({ status, required }) => status === 'ok' || !required),
+    kernel: release(),
+    checks,
+  };
+}
+
+/** `status` is the text of /proc/self/status. */
+export function checkCapabilities(status: string): Check[] {
+  const set = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  const has = (bit: number) => ((set >> BigInt(bit)) & 1n) === 1n;
+  return CAPABILITIES.map(({ name, bit, byAdmin, required, cost }) => {
+    const held = has(bit) || (byAdmin && has(21));
+    if (held) return { name, required, status: 'ok', detail: 'held' };
+    return { name, required, status: 'missing', detail: 'not held', cost, hint: 'run as root' };
+  });
+}
+
+/** Ring buffers came with 5.8, running a raw tracepoint program with 5.10: the oldest kernel that was tried. */
+export function checkKernel(version: string): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const check = { name: 'kernel', required: true, detail: version };
+  if (major > 5 || (major === 5 && minor >= 10)) return { ...check, status: 'ok' };
+  return { ...check, status: 'missing', cost: CORE, hint: 'needs Linux 5.10 or newer' };
+}
+
+function checkBtf(): Check {
+  const path = '/sys/kernel/btf/vmlinux';
+  const check = { name: 'BTF', required: true, detail: path };
+  if (existsSync(path)) return { ...check, status: 'ok' };
+  return {
+    ...check,
+    status: 'missing',
+    detail: `${path} is not there`,
+    cost: CORE,
+    hint: 'needs a kernel built with CONFIG_DEBUG_INFO_BTF=y, and /sys mounted',
+  };
+}
+
+function checkRing(native: Native): Check {
+  const tried = tryObject(native, { object: 'tcp', wanted: () => true }, (tcp) => {
+    tcp.openRing('events', () => {});
+    return tcp.maps().find(({ name }) => name === 'events')?.maxEntries ?? 0;
+  });
+  const check = { name: 'ring buffer', required: true };
+  if (tried.error === undefined) return { ...check, status: 'ok', detail: `${tried.value / 1024} KiB` };
+  return { ...check, status: 'missing', detail: tried.error, cost: CORE };
+}
+
+/** Alone, so that a hook that the kernel refuses does not take the others with it. */
+function checkHook(native: Native, { object, program, what, required, cost, use }: Hook): Check {
+  const tried = tryObject(native, { object, wanted: (name) => name === program }, (opened) => {
+    if (use === 'attach') opened.attach(program);
+    else opened.testRun(program);
+    return opened.programs().find(({ name }) => name === program)?.verifiedInstructions ?? 0;
+  });
+  const check = { name: program, required };
+  if (tried.error !== undefined) return { ...check, status: 'missing', detail: tried.error, cost };
+  return { ...check, status: 'ok', detail: `${what}; ${tried.value} instructions verified` };
+}
+
+/** Loads an object with the programs that are wanted, and closes it behind `action`. */
+function tryObject<T>(
+  native: Native,
+  { object, wanted }: { object: string; wanted: (program: string) => boolean },
+  action: (opened: BpfObject) => T,
+) {
+  return attempt(() => {
+    const opened = new native.BpfObject(readFileSync(join(packageRoot, `bpf/${object}.bpf.o`)), object);
+    try {
+      for (const hook of HOOKS) {
+        if (hook.object === object && !wanted(hook.program)) opened.setAutoload(hook.program, false);
+      }
+      opened.load();
+      return action(opened);
+    } finally {
+      opened.close();
+    }
+  });
+}
+
+function checkSockDiag(native: Native): Check {
+  const TCP = { family: 2, protocol: 6, states: 1 << 10, extensions: 0 };
+  const tried = attempt(() =>
+    native.sockDiag({ netns: '/proc/self/ns/net', ...TCP }, new Uint8Array(1024 * 1024)),
+  );
+  const check = { name: 'sock_diag', required: false };
+  if (tried.error === undefined) return { ...check, status: 'ok', detail: 'sockets older than the probe' };
+  return {
+    ...check,
+    status: 'missing',
+    detail: tried.error,
+    cost: 'connections and listeners that are older than the probe have no owner',
+    hint: 'modprobe tcp_diag',
+  };
+}
+
+function checkCgroups(): Check {
+  const tried = attempt(() => readCgroupMounts('/proc', '/sys/fs/cgroup'));
+  const check = { name: 'cgroups', required: false };
+  const { unified, legacy } = tried.value ?? { unified: undefined, legacy: false };
+  if (unified !== undefined) {
+    return { ...check, status: 'ok', detail: `${legacy ? 'v1 and v2 (hybrid)' : 'v2'}, ${unified}` };
+  }
+  if (legacy) return { ...check, status: 'ok', detail: 'v1' };
+  return {
+    ...check,
+    status: 'missing',
+    detail: tried.error ?? 'no cgroup hierarchy is mounted at /sys/fs/cgroup',
+    cost: 'flows do not name their container',
+    hint: "mount the host's /sys/fs/cgroup",
+  };
+}
+
+function attempt<T>(action: () => T): { value: T; error?: undefined } | { value?: undefined; error: string } {
+  try {
+    return { value: action() };
+  } catch (error) {
+    const { message, log } = error as NativeError;
+    const lastOfLog = log?.trimEnd().split('\n').at(-1);
+    return { error: lastOfLog ? `${message} (${lastOfLog})` : message };
+  }
+}
