@@ -1,23 +1,18 @@
 import type { FlowRow } from '../../wire/flow.ts';
 import type { Clock } from '../clock.ts';
 import { AddressFamily, ConnRole, FlowRecord, IpProtocol, TcpState } from '../events.gen.ts';
+import type { OwnerResolver } from '../owners/owner.ts';
+import type { ListenerSet } from '../sources/listeners.ts';
 import { formatAddress } from './address.ts';
 import { failureOf, stateName } from './outcome.ts';
 import type { FlowView } from './table.ts';
 
-/** Who a flow belongs to, as src/probe/owners finds it. */
-export interface FlowOwner {
-  container?: { id: string; runtime?: string };
-  cgroup?: { id: number; path?: string };
-  exe?: string;
-}
-
 export interface RowContext {
   clock: Clock;
   bootId: string;
-  ownerOf(cgroupId: number, pid: number): FlowOwner;
-  /** Whether something listens on this port: tells the role of a socket that is older than the probe. */
-  isListening(netns: number, port: number): boolean;
+  owners: Pick<OwnerResolver, 'resolveOwner'>;
+  /** Tells the role of a socket that is older than the probe. */
+  listeners: Pick<ListenerSet, 'has'>;
 }
 
 /** A flow in the order of FLOW_FIELDS (src/wire/flow.ts). */
@@ -26,7 +21,7 @@ export function flowRow({ record, local, closeMissed }: FlowView, context: RowCo
   const closed = record.state === TcpState.CLOSE;
   const client = isClient(record, context);
   const direction = client ? 'outgoing' : 'incoming';
-  const owner = context.ownerOf(cgroupId, pid);
+  const owner = context.owners.resolveOwner({ cgroupId, pid, atNs: establishedNs || openedNs || record.atNs });
   const failure = closed && !closeMissed ? failureOf(oldState, error) : undefined;
   const closedNs = closed && !closeMissed ? record.atNs : 0;
   const epoch = (bootNs: number) => (bootNs === 0 ? null : context.clock.epochNs(bootNs));
@@ -77,7 +72,7 @@ const uint = (value: number) => (value > 0xffff_ffff ? BigInt(value) : value);
 
 function isClient(record: FlowRecord, context: RowContext): boolean {
   if (record.role !== ConnRole.UNKNOWN) return record.role === ConnRole.CLIENT;
-  return !context.isListening(record.netns, record.sourcePort);
+  return !context.listeners.has(record.netns, record.sourcePort);
 }
 
 /** No two connections open on one CPU in one nanosecond; the boot id tells the same instant of two boots apart. */

@@ -34,10 +34,9 @@ export class FlowSlots {
     return new SlotList(this.#next, this.#previous);
   }
 
-  /** Undefined when every slot is taken. */
-  take(): number | undefined {
+  take(): number {
     const slot = this.#free.first;
-    if (slot === undefined) return undefined;
+    if (slot === undefined) throw new RangeError('no free slot: its user keeps fewer than the capacity');
     this.#free.remove(slot);
     return slot;
   }

@@ -136,7 +136,7 @@ export class FlowTable {
 
   #insert(record: FlowRecord): number {
     if (this.#active.size >= this.maxActive) this.#evict();
-    const slot = this.#slots.take() ?? this.#forgetOldestClosed();
+    const slot = this.#slots.take();
     this.#slots.copyFrom(slot, record);
     this.#marks[slot] = 0;
     this.#met[slot] = this.#snapshot;
@@ -151,7 +151,7 @@ export class FlowTable {
     this.#active.remove(slot);
     this.#closed.append(slot);
     this.#report('flow.closed', slot);
-    if (this.#closed.size > this.maxClosed) this.#slots.release(this.#forgetOldestClosed());
+    if (this.#closed.size > this.maxClosed) this.#release(this.#closed);
   }
 
   #miss(slot: number): void {
@@ -168,17 +168,17 @@ export class FlowTable {
     if (slot === undefined) return;
     this.evicted++;
     this.#bySock.delete(this.#slots.at(slot).sock);
-    this.#active.remove(slot);
-    this.#unpair(slot);
-    this.#slots.release(slot);
+    this.#release(this.#active);
   }
 
-  #forgetOldestClosed(): number {
-    const slot = this.#closed.first;
-    if (slot === undefined) throw new RangeError('a flow table needs room for at least one closed flow');
-    this.#closed.remove(slot);
-    this.#unpair(slot);
-    return slot;
+  /** Frees the first of a list. */
+  #release(list: SlotList): void {
+    const slot = list.first;
+    if (slot === undefined) return;
+    list.remove(slot);
+    const hash = pairHash(this.#slots.at(slot));
+    if (this.#byPair.get(hash) === slot) this.#byPair.delete(hash);
+    this.#slots.release(slot);
   }
 
   /** Both ends of a connection on this node: its other side is here too, or it cannot leave the node. */
@@ -193,11 +193,6 @@ export class FlowTable {
       this.#mark(other, LOCAL);
     }
     this.#byPair.set(hash, slot);
-  }
-
-  #unpair(slot: number): void {
-    const hash = pairHash(this.#slots.at(slot));
-    if (this.#byPair.get(hash) === slot) this.#byPair.delete(hash);
   }
 
   #mark(slot: number, mark: number): void {

@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FlowRecord } from '../../src/wire/flow.ts';
+
+export type FlowEvent = FlowRecord & { type: string; cursor: string; lost?: number };
+
+export interface RunningProbe {
+  socket: string;
+  pid: number;
+  get(path: string): Promise<unknown>;
+  flows(query: string): Promise<FlowRecord[]>;
+  status(): Promise<{ loss: Record<string, number> }>;
+  follow(query?: string): Following;
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  stderr(): string;
+}
+
+export interface Following {
+  events: FlowEvent[];
+  /** Waits until the events satisfy `done`; throws with what came when they do not within the deadline. */
+  until(done: (events: FlowEvent[]) => boolean, deadlineMs?: number): Promise<FlowEvent[]>;
+  stop(): void;
+}
+
+/** Starts the built system-probe on a socket of its own and waits until it answers. */
+export async function startProbe(flags: string[] = []): Promise<RunningProbe> {
+  const folder = mkdtempSync(join(tmpdir(), 'sysprobe-live-'));
+  const socket = join(folder, 'probe.sock');
+  const child = spawn(process.execPath, ['dist/system-probe.js', '--socket', socket, ...flags], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  const ended = exitOf(child);
+  const probe: RunningProbe = {
+    socket,
+    pid: child.pid ?? 0,
+    get: (path) => getJson(socket, path),
+    flows: async (query) => ((await getJson(socket, `/v1/flows?${query}`)) as { flows: FlowRecord[] }).flows,
+    status: () => getJson(socket, '/v1/status') as ReturnType<RunningProbe['status']>,
+    follow: (query = '') => follow(socket, query),
+    stderr: () => stderr,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      const code = await ended;
+      rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+  };
+  await poll(async () => {
+    if (child.exitCode !== null) throw new Error(`system-probe ended: ${stderr}`);
+    return probe.status().then(
+      () => true,
+      () => false,
+    );
+  });
+  return probe;
+}
+
+export function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+}
+
+/** Calls `ready` until it is true; an error of it ends the wait. */
+export async function poll(ready: () => Promise<boolean> | boolean, deadlineMs = 15_000): Promise<void> {
+  const deadline = Date.now() + deadlineMs;
+  while (!(await ready())) {
+    if (Date.now() > deadline) throw new Error(`not so within ${deadlineMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function getJson(socketPath: string, path: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, path }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (data) => {
+        body += data;
+      });
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(JSON.parse(body));
+        else reject(new Error(`${path}: ${response.statusCode} ${body}`));
+      });
+      response.on('error', reject);
+    });
+    call.on('error', reject);
+    call.end();
+  });
+}
+
+function follow(socketPath: string, query: string): Following {
+  const events: FlowEvent[] = [];
+  let rest = '';
+  const path = `/v1/flows?follow=true${query === '' ? '' : `&${query}`}`;
+  const call = request({ socketPath, path, headers: { accept: 'application/x-ndjson' } }, (response) => {
+    response.setEncoding('utf8');
+    response.on('data', (data) => {
+      const lines = (rest + data).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line !== '') events.push(JSON.parse(line));
+    });
+    response.on('error', () => undefined);
+  });
+  call.on('error', () => undefined);
+  call.end();
+  return {
+    events,
+    stop: () => call.destroy(),
+    async until(done, deadlineMs = 30_000) {
+      await poll(() => done(events), deadlineMs).catch((error) => {
+        throw new Error(`${error.message}; ${events.length} events: ${JSON.stringify(events.slice(-5))}`);
+      });
+      return events;
+    },
+  };
+}
