@@ -14,9 +14,9 @@ export interface Native {
   clocks(): { realtime: bigint; boottime: bigint };
   /**
    * One NETLINK_SOCK_DIAG dump in the network namespace of a file such as /proc/1/ns/net. Fills `buffer` with
-   * whole inet_diag_msg netlink payloads, each behind its u32 length (multiple of 4 padding), and returns the
-   * bytes written. `states` is a bit set of 1 << TCP state, `extensions` of 1 << (INET_DIAG_x - 1).
-   * Throws code ENOBUFS when `buffer` is too small.
+   * whole inet_diag_msg netlink payloads, each behind its u32 length and padded to a multiple of 4, and returns the
+   * bytes written. `states` is a bit set of 1 << TCP state, `extensions` of 1 << (INET_DIAG_x - 1). Throws ENOBUFS
+   * when the dump is larger than `buffer`. Needs CAP_SYS_ADMIN; the calling thread stays in its own namespace.
    */
   sockDiag(
     request: { netns: string; family: number; protocol: number; states: number; extensions: number },
@@ -25,7 +25,7 @@ export interface Native {
 }
 
 export interface BpfObject {
-  /** Before load(): sets a `const volatile` variable of .rodata by name. Unknown name or wrong size throws. */
+  /** Before load(): sets a `const volatile` integer of .rodata. Throws ENOENT, or ERANGE when it does not fit. */
   setKnob(name: string, value: number | bigint): void;
   /** The current value of a `const volatile` integer of .rodata. Unknown name throws. */
   knob(name: string): bigint;
@@ -34,50 +34,65 @@ export interface BpfObject {
   /** Before load(): programs load by default. */
   setAutoload(program: string, load: boolean): void;
   load(): void;
-  /** Attaches by the program's section. Throws when the kernel refuses. */
+  /** Attaches by the program's section, until close(). Throws when the kernel refuses. */
   attach(program: string): void;
   /**
-   * Opens a ring buffer map for reading. `onBacklog` is called, coalesced, when the kernel announced data
-   * (BPF_RB_FORCE_WAKEUP); until the next drain() it is not called again. The addon's thread stops on close().
+   * Opens a ring buffer map for reading. `onBacklog` is called, coalesced, when the kernel announced data (by
+   * BPF_RB_FORCE_WAKEUP, or by default flags when the reader had caught up); until the next drain() it is not
+   * called again. It may find the ring empty. An open ring keeps `onBacklog` and what it refers to alive, but not
+   * the process; the addon's thread stops on close().
    */
   openRing(map: string, onBacklog: () => void): void;
   /**
-   * Moves whole records, back to back and 8-byte aligned, into `buffer`; returns the bytes written, 0 when
-   * there is nothing. `buffer` must hold at least one record. Call again while the buffer came back nearly full.
+   * Moves whole records, back to back, each padded with zeros to a multiple of 8, into `buffer`; returns the bytes
+   * written. It stops when the ring is empty, before the first record that does not fit, and at a record that is
+   * still being written. Throws ENOBUFS, and leaves the record, when not even one fits.
    */
   drain(map: string, buffer: Uint8Array): number;
-  /** Bytes waiting in a ring buffer. */
+  /** Bytes waiting in a ring buffer, with the kernel's 8-byte head of each record. */
   backlog(map: string): number;
   /**
-   * Copies `(key, value)` pairs of a hash map, back to back, into `buffer` by BPF_MAP_LOOKUP_BATCH, and returns the
-   * number of pairs; false as second item when the walk is finished. `token` is undefined to begin.
+   * Copies `(key, value)` pairs, back to back without padding, into `buffer` by BPF_MAP_LOOKUP_BATCH. Begin without
+   * `token` and pass on what the last call returned; the walk is finished when `token` is undefined (the same
+   * answer may still carry pairs). A hash map's bucket is read whole: ENOSPC asks for a larger buffer. What is
+   * inserted or deleted meanwhile may or may not be seen; what stays is seen once. Not for per-CPU maps.
    */
-  lookupBatch(map: string, buffer: Uint8Array, token?: Uint8Array): { count: number; token: Uint8Array | undefined };
+  lookupBatch(
+    map: string,
+    buffer: Uint8Array,
+    token?: Uint8Array,
+  ): { count: number; token: Uint8Array | undefined };
   lookup(map: string, key: Uint8Array): Uint8Array | undefined;
   update(map: string, key: Uint8Array, value: Uint8Array): void;
   /** False when the key was not there. */
   delete(map: string, key: Uint8Array): boolean;
-  /** Sum over all CPUs of each u64 element of a per-CPU array. */
+  /** Sum over all CPUs of each element of a per-CPU array of u64. */
   counters(map: string): number[];
   /**
    * Reads the sockets stored as keys of `keys` through runs of `program`, which fills the memory-mapped array
    * `slots` of struct snapshot_slot. See Snapshot.
    */
   snapshot(options: { keys: string; slots: string; program: string; slotSize: number }): Snapshot;
-  /** Runs a program by BPF_PROG_TEST_RUN with up to 12 u64 arguments as its raw tracepoint context. */
-  testRun(program: string, args?: bigint[]): number;
+  /**
+   * Runs a program by BPF_PROG_TEST_RUN with up to 12 u64 arguments as its raw tracepoint context, the rest zero;
+   * returns the program's u32 result.
+   */
+  testRun(program: string, args?: (number | bigint)[]): number;
   /** Turns the kernel's run statistics on (BPF_ENABLE_STATS) until close(); costs 60-80 ns a run. */
   enableRunStats(): void;
   programs(): ProgramInfo[];
   maps(): MapInfo[];
-  /** Idempotent. Detaches, stops the reader thread, joins it, frees everything. */
+  /**
+   * Idempotent. Detaches, stops the reader threads, joins them, frees everything; every other call then throws
+   * EBADF. It also happens when the object is collected and when its worker or the process ends.
+   */
   close(): void;
 }
 
 export interface Snapshot {
   /**
    * Fills `buffer` with the slots of the next sockets, back to back; returns the bytes written, 0 at the end.
-   * A slot whose first u64 is 0 is a socket that closed meanwhile.
+   * A slot whose first u64 is 0 is a socket that closed meanwhile. Throws ENOBUFS when not one slot fits.
    */
   next(buffer: Uint8Array): number;
 }
@@ -100,7 +115,11 @@ export interface MapInfo {
   maxEntries: number;
 }
 
-/** What the addon throws: `operation` names the call, `log` is what libbpf said about it, newest last. */
+/**
+ * What the addon throws. `code` is the errno's name (LIBBPF_x for libbpf's own errors), `operation` names the call
+ * (`open` for the constructor), `log` is what libbpf said about it, newest last. The caller's mistakes have the same
+ * form: EINVAL (arguments, order of calls), ENOENT (unknown name), EBADF (closed), EBUSY (too late), EEXIST (twice).
+ */
 export interface NativeError extends Error {
   code: string;
   errno: number;
@@ -108,12 +127,16 @@ export interface NativeError extends Error {
   log: string;
 }
 
-
 /** Loads the addon: a prebuilt one when the package carries it, else what `npm run build` made. */
 export function loadNative(): Native {
   try {
     return load(packageRoot) as Native;
   } catch (cause) {
-    throw new SysprobeError('SP_ADDON_MISSING', 'the native addon is not built; run: npm run build', { cause });
+    const failure = cause as NodeJS.ErrnoException;
+    const message =
+      failure.code === 'ERR_DLOPEN_FAILED'
+        ? `the native addon does not load (${failure.message}); install libbpf 1.x and run: npm run build`
+        : 'the native addon is not built; run: npm run build';
+    throw new SysprobeError('SP_ADDON_MISSING', message, { cause });
   }
 }

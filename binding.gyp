@@ -1,0 +1,41 @@
+{
+  "targets": [
+    {
+      "target_name": "sysprobe",
+      "sources": [
+        "native/addon.cc",
+        "native/args.cc",
+        "native/bpf_object.cc",
+        "native/clocks.cc",
+        "native/errors.cc",
+        "native/knobs.cc",
+        "native/log_capture.cc",
+        "native/map_io.cc",
+        "native/object.cc",
+        "native/ring.cc",
+        "native/ring_reader.cc",
+        "native/snapshot.cc",
+        "native/sock_diag.cc"
+      ],
+      "include_dirs": ["bpf"],
+      "dependencies": ["<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
+      "defines": ["NAPI_VERSION=8"],
+      "cflags_cc!": ["-std=gnu++17"],
+      "cflags_cc": [
+        "-std=c++20",
+        "-fvisibility=hidden",
+        "-Wall",
+        "-Wextra",
+        "-Wunused-parameter",
+        "-Werror=return-type",
+        "-Werror=switch",
+        "-Werror=reorder",
+        "-Werror=unused",
+        "-Werror=sign-compare",
+        "-Werror=format",
+        "-Werror=missing-field-initializers"
+      ],
+      "libraries": ["-lbpf"]
+    }
+  ]
+}
