@@ -30,6 +30,6 @@ connection (the client), --to-ip and so on the one that accepted it (the server)
 
 function optionOf({ name, value, implied, doc, choice, allowed, kubernetes }: FlowFilter): Option {
   const placeholder = implied === undefined ? `<${value}>` : `[${value}]`;
-  const option = new Option(`--${name} ${placeholder}`, choice ? `${doc}: ${allowed.join(', ')}` : doc);
-  return option.hideHelp(kubernetes || /^(from|to)-/.test(name));
+  const option = new Option(`--${name} ${placeholder}`, doc).hideHelp(kubernetes || /^(from|to)-/.test(name));
+  return choice ? option.choices(allowed) : option;
 }

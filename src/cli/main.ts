@@ -8,4 +8,4 @@ const terminal = openTerminal((error) => {
   process.exit(EXIT.error);
 });
 process.on('SIGINT', () => process.exit(EXIT.interrupted));
-process.exit(await run(process.argv.slice(2), terminal));
+process.exit(await run(process.argv.slice(2), terminal, process.env));

@@ -1,45 +1,66 @@
 import { Command, CommanderError, Option } from 'commander';
 import { SysprobeError } from '../lib/errors.ts';
 import { version } from '../lib/package-root.ts';
+import { addCheckCommand } from './commands/check.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addFlowsCommand } from './commands/flows.ts';
+import { addMapCommand } from './commands/map.ts';
+import { addVersionCommand } from './commands/version.ts';
 import { DEFAULT_SOCKET, parseServer, type Server } from './server.ts';
 import type { Terminal } from './terminal.ts';
 
 export const EXIT = { ok: 0, error: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 
-export function createProgram(terminal: Terminal): Command {
+const DESCRIPTION =
+  'Asks system-probe or node-agent what the processes and containers of this node do on the network.';
+
+const AFTER_HELP = `
+Without --socket and --server, SYSPROBE_SERVER names the server: a path, unix:PATH or a URL.
+Exit codes: 0 done, 1 error, 2 wrong use, 3 server unreachable, 130 interrupted.
+Data is written to stdout, everything else to stderr.`;
+
+export interface Surroundings {
+  terminal: Terminal;
+  env: NodeJS.ProcessEnv;
+  /** To be called by a command whose answer is a no. */
+  fail: () => void;
+}
+
+export function createProgram({ terminal, env, fail }: Surroundings): Command {
   const program = new Command('sysprobe')
-    .description(
-      'Asks system-probe or node-agent what the processes and containers of this node do on the network.',
-    )
-    .version(`sysprobe ${version}`, '-V, --version', 'the version of this command')
+    .description(DESCRIPTION)
+    .version(`sysprobe ${version}`, '-V, --version', 'show the version of this command')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
-    .addOption(new Option('--socket <PATH>', `socket of system-probe (default: ${DEFAULT_SOCKET})`))
-    .addOption(
-      new Option('--server <URL>', 'node-agent instead: http://HOST:PORT; or unix:PATH of a socket')
-        .env('SYSPROBE_SERVER')
-        .conflicts('socket'),
-    )
-    .addHelpText(
-      'after',
-      `
-Exit codes: 0 done, 1 error, 2 wrong use, 3 server unreachable, 130 interrupted.
-Data is written to stdout, everything else to stderr.`,
-    );
+    .option('--socket <PATH>', `socket of system-probe (default: ${DEFAULT_SOCKET})`)
+    .addOption(new Option('--server <URL>', 'node-agent instead, at http://HOST:PORT').conflicts('socket'))
+    .addHelpText('after', AFTER_HELP);
   const server = (): Server => {
     const { socket, server } = program.opts<{ socket?: string; server?: string }>();
-    return parseServer(socket === undefined ? (server ?? DEFAULT_SOCKET) : `unix:${socket}`);
+    if (socket !== undefined) return parseServer(`unix:${socket}`);
+    return parseServer(server ?? (env.SYSPROBE_SERVER || DEFAULT_SOCKET));
   };
   addFlowsCommand(program, terminal, server);
+  addMapCommand(program, terminal, server);
+  addCheckCommand(program, terminal, fail);
+  addCompletionCommand(program, terminal);
+  addVersionCommand(program, terminal);
   return program;
 }
 
 /** Runs one command line and resolves with the exit code. What went wrong has been said by then. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(
+  args: readonly string[],
+  terminal: Terminal,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  let code: number = EXIT.ok;
+  const fail = () => {
+    code = EXIT.error;
+  };
   try {
-    await createProgram(terminal).parseAsync(args, { from: 'user' });
-    return EXIT.ok;
+    await createProgram({ terminal, env, fail }).parseAsync(args, { from: 'user' });
+    return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     terminal.notice(describe(error));
@@ -48,9 +69,10 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof SysprobeError))
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return error.parameter === undefined ? error.message : `--${error.parameter}: ${error.message}`;
+  if (error instanceof SysprobeError) {
+    return error.parameter === undefined ? error.message : `--${error.parameter}: ${error.message}`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,0 +1,47 @@
+# bash completion for sysprobe
+_sysprobe() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command= words= word
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in flows|map|check|completion|version) command=$word; break;; esac
+  done
+  COMPREPLY=()
+  if [[ $prev == --socket ]]; then
+    COMPREPLY=($(compgen -f -- "$cur"))
+    return
+  fi
+  case "$command $prev" in
+    "flows -o"|"flows --output") COMPREPLY=($(compgen -W "compact table wide dict json cbor" -- "$cur")); return;;
+    "flows --time-format") COMPREPLY=($(compgen -W "time rfc3339 unix relative" -- "$cur")); return;;
+    "flows --color") COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return;;
+    "flows --protocol") COMPREPLY=($(compgen -W "tcp udp" -- "$cur")); return;;
+    "flows --state") COMPREPLY=($(compgen -W "active established syn_sent syn_recv fin_wait1 fin_wait2 close_wait last_ack closing closed" -- "$cur")); return;;
+    "flows --direction") COMPREPLY=($(compgen -W "outgoing incoming local" -- "$cur")); return;;
+    "flows --failure") COMPREPLY=($(compgen -W "any refused timeout reset host_unreachable net_unreachable other" -- "$cur")); [[ $cur == -* ]] || return;;
+    "flows --family") COMPREPLY=($(compgen -W "ipv4 ipv6 4 6" -- "$cur")); return;;
+    "flows --last"|"flows --first"|"flows --since"|"flows --until"|"flows --ip"|"flows --from-ip"|"flows --to-ip"|"flows --port"|"flows --from-port"|"flows --to-port"|"flows --domain"|"flows --from-domain"|"flows --to-domain"|"flows --container"|"flows --from-container"|"flows --to-container"|"flows --netns"|"flows --pid"|"flows --comm"|"flows --min-bytes"|"flows --rtt-over"|"flows --socket"|"flows --server") return;;
+    "map --group-by") COMPREPLY=($(compgen -W "process container address" -- "$cur")); return;;
+    "map -o"|"map --output") COMPREPLY=($(compgen -W "text json dot mermaid" -- "$cur")); return;;
+    "map --color") COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return;;
+    "map --protocol") COMPREPLY=($(compgen -W "tcp udp" -- "$cur")); return;;
+    "map --state") COMPREPLY=($(compgen -W "active established syn_sent syn_recv fin_wait1 fin_wait2 close_wait last_ack closing closed" -- "$cur")); return;;
+    "map --direction") COMPREPLY=($(compgen -W "outgoing incoming local" -- "$cur")); return;;
+    "map --failure") COMPREPLY=($(compgen -W "any refused timeout reset host_unreachable net_unreachable other" -- "$cur")); [[ $cur == -* ]] || return;;
+    "map --family") COMPREPLY=($(compgen -W "ipv4 ipv6 4 6" -- "$cur")); return;;
+    "map --since"|"map --ip"|"map --from-ip"|"map --to-ip"|"map --port"|"map --from-port"|"map --to-port"|"map --domain"|"map --from-domain"|"map --to-domain"|"map --container"|"map --from-container"|"map --to-container"|"map --netns"|"map --pid"|"map --comm"|"map --min-bytes"|"map --rtt-over"|"map --socket"|"map --server") return;;
+    "check -o"|"check --output") COMPREPLY=($(compgen -W "text json" -- "$cur")); return;;
+    "check --color") COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return;;
+    "check --socket"|"check --server") return;;
+    "completion --socket"|"completion --server") return;;
+    "version --socket"|"version --server") return;;
+  esac
+  case $command in
+    '') words="flows map check completion version --help --version --socket --server";;
+    flows) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --state --direction --failure --min-bytes --rtt-over --family -4 -6 --not --version --socket --server --help";;
+    map) words="--group-by --since --output --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --state --direction --failure --min-bytes --rtt-over --family -4 -6 --not --version --socket --server --help";;
+    check) words="--output --color --version --socket --server --help";;
+    completion) words="--version --socket --server --help bash zsh fish";;
+    version) words="--version --socket --server --help";;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+complete -F _sysprobe sysprobe

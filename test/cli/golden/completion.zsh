@@ -1,0 +1,130 @@
+#compdef sysprobe
+_sysprobe() {
+  local context state line
+  _arguments -C '1:command:->command' '*::argument:->argument'
+  case $state in
+    command)
+      local -a commands=(
+        'flows:connections and conversations'
+        'map:who talks to whom'
+        'check:can system-probe run on this machine'
+        'completion:a script that completes this command in a shell'
+        'version:the version of this command'
+      )
+      _describe command commands;;
+    argument)
+      case $words[1] in
+      flows) _arguments \
+        '*-f[go on with what happens from now; breaks are bridged, losses are told]' \
+        '*--follow[go on with what happens from now; breaks are bridged, losses are told]' \
+        '*--no-reconnect[end when the followed stream does]' \
+        '*--last[the N newest]:value:' \
+        '*--first[the N oldest]:value:' \
+        '*--all[no limit]' \
+        '*--since[seen at or after\: 5m (ago), or RFC 3339]:value:' \
+        '*--until[opened at or before]:value:' \
+        '*-o[form of the output]:value:(compact table wide dict json cbor)' \
+        '*--output[form of the output]:value:(compact table wide dict json cbor)' \
+        '*--numeric[addresses instead of domain names, exact numbers of bytes and microseconds]' \
+        '*--no-headers[no line of headers above a table]' \
+        '*--time-format[how times look]:value:(time rfc3339 unix relative)' \
+        '*--utc[times in UTC instead of local time]' \
+        '*--color[color the output]:value:(auto always never)' \
+        '*--ip[address or network, also behind NAT]:value:' \
+        '*--from-ip[address or network, also behind NAT, of the client]:value:' \
+        '*--to-ip[address or network, also behind NAT, of the server]:value:' \
+        '*--port[port or range of ports, also behind NAT]:value:' \
+        '*--from-port[port or range of ports, also behind NAT, of the client]:value:' \
+        '*--to-port[port or range of ports, also behind NAT, of the server]:value:' \
+        '*--domain[domain name that the address was looked up by; *.example.com for all below]:value:' \
+        '*--from-domain[domain name that the address was looked up by; *.example.com for all below, of the client]:value:' \
+        '*--to-domain[domain name that the address was looked up by; *.example.com for all below, of the server]:value:' \
+        '*--container[container whose id begins with ID]:value:' \
+        '*--from-container[container whose id begins with ID, of the client]:value:' \
+        '*--to-container[container whose id begins with ID, of the server]:value:' \
+        '*--netns[network namespace, by inode]:value:' \
+        '*--protocol[transport protocol]:value:(tcp udp)' \
+        '*--pid[process id on the host]:value:' \
+        '*--comm[name of the process, * stands for anything]:value:' \
+        '*--state[state of the connection; active = not closed]:value:(active established syn_sent syn_recv fin_wait1 fin_wait2 close_wait last_ack closing closed)' \
+        '*--direction[who opened it; a local connection is also outgoing or incoming]:value:(outgoing incoming local)' \
+        '*--failure[connections that failed, for REASON or for any]::value:(any refused timeout reset host_unreachable net_unreachable other)' \
+        '*--min-bytes[at least SIZE sent and received together]:value:' \
+        '*--rtt-over[round-trip time over TIME]:value:' \
+        '*--family[address family]:value:(ipv4 ipv6 4 6)' \
+        '*-4[the same as --family ipv4]' \
+        '*-6[the same as --family ipv6]' \
+        '*--not[negates the filter that follows]' \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]';;
+      map) _arguments \
+        '*--group-by[what the ends of connections are]:value:(process container address)' \
+        '*--since[connections seen at or after\: 5m (ago), or RFC 3339]:value:' \
+        '*-o[form of the output]:value:(text json dot mermaid)' \
+        '*--output[form of the output]:value:(text json dot mermaid)' \
+        '*--color[color the output]:value:(auto always never)' \
+        '*--ip[address or network, also behind NAT]:value:' \
+        '*--from-ip[address or network, also behind NAT, of the client]:value:' \
+        '*--to-ip[address or network, also behind NAT, of the server]:value:' \
+        '*--port[port or range of ports, also behind NAT]:value:' \
+        '*--from-port[port or range of ports, also behind NAT, of the client]:value:' \
+        '*--to-port[port or range of ports, also behind NAT, of the server]:value:' \
+        '*--domain[domain name that the address was looked up by; *.example.com for all below]:value:' \
+        '*--from-domain[domain name that the address was looked up by; *.example.com for all below, of the client]:value:' \
+        '*--to-domain[domain name that the address was looked up by; *.example.com for all below, of the server]:value:' \
+        '*--container[container whose id begins with ID]:value:' \
+        '*--from-container[container whose id begins with ID, of the client]:value:' \
+        '*--to-container[container whose id begins with ID, of the server]:value:' \
+        '*--netns[network namespace, by inode]:value:' \
+        '*--protocol[transport protocol]:value:(tcp udp)' \
+        '*--pid[process id on the host]:value:' \
+        '*--comm[name of the process, * stands for anything]:value:' \
+        '*--state[state of the connection; active = not closed]:value:(active established syn_sent syn_recv fin_wait1 fin_wait2 close_wait last_ack closing closed)' \
+        '*--direction[who opened it; a local connection is also outgoing or incoming]:value:(outgoing incoming local)' \
+        '*--failure[connections that failed, for REASON or for any]::value:(any refused timeout reset host_unreachable net_unreachable other)' \
+        '*--min-bytes[at least SIZE sent and received together]:value:' \
+        '*--rtt-over[round-trip time over TIME]:value:' \
+        '*--family[address family]:value:(ipv4 ipv6 4 6)' \
+        '*-4[the same as --family ipv4]' \
+        '*-6[the same as --family ipv6]' \
+        '*--not[negates the filter that follows]' \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]';;
+      check) _arguments \
+        '*-o[form of the output]:value:(text json)' \
+        '*--output[form of the output]:value:(text json)' \
+        '*--color[color the output]:value:(auto always never)' \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]';;
+      completion) _arguments \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]' \
+        '1:value:(bash zsh fish)';;
+      version) _arguments \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]';;
+      esac;;
+  esac
+}
+# Found through fpath this file is the function; sourced it only defines it.
+if [[ ${funcstack[1]} == _sysprobe ]]; then _sysprobe "$@"; else compdef _sysprobe sysprobe; fi
