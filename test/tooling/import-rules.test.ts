@@ -15,7 +15,7 @@ const refused = [
   ['src/export/prometheus.ts', '../wire/flow.ts'],
   ['src/map/edges.ts', '../lib/errors.ts'],
   ['src/map/nodes.ts', '../wire/flow.ts'],
-  ['src/cli/check.ts', '../probe/check.ts'],
+  ['src/cli/main.ts', '../probe/native.ts'],
   ['src/wire/cbor.ts', '../map/types.ts'],
   ['src/lib/log.ts', '../wire/flow.ts'],
   ['src/lib/config/load.ts', '../../probe/native.ts'],
@@ -27,7 +27,7 @@ const allowed = [
   ['src/probe/rows.ts', '../wire/flow.ts'],
   ['src/agent/main.ts', '../query/map.ts'],
   ['src/query/map.ts', '../map/types.ts'],
-  ['src/cli/main.ts', '../lib/errors.ts'],
+  ['src/cli/check.ts', '../probe/check.ts'],
   ['src/map/graph.ts', './types.ts'],
   ['src/web/ui/map.ts', '../../map/types.ts'],
 ] as const;
