@@ -1,0 +1,154 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { removeCgroup } from './cgroups.ts';
+import { Cleanup, command } from './command.ts';
+import { commandRuns, makeRootfs } from './rootfs.ts';
+
+export interface Container {
+  /** 64 hex digits. */
+  id: string;
+  /** Of its first process, in the host's pid namespace. */
+  pid: number;
+  /** In the bridge network; a container of a pod has the pod's. */
+  ip: string | undefined;
+}
+
+export interface Pod {
+  id: string;
+  ip: string | undefined;
+}
+
+export interface ContainerOptions {
+  /** A busybox command line. */
+  command: readonly string[];
+  /** `none` is the default; all containers of one Podman on `bridge` reach each other. */
+  network?: 'none' | 'host' | 'bridge';
+  /** Joins the pod and its network. */
+  pod?: Pod;
+}
+
+const IMAGE = 'localhost/sysprobe-test';
+/** Whatever happens to the test: no container outlives this. */
+const MAX_LIFETIME_SECONDS = '600';
+
+/**
+ * A podman of its own: storage, configuration and image in a temporary folder, its bridge and firewall rules in
+ * a network namespace of their own. close() removes every trace, also after a failure.
+ */
+export class Podman {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'sysprobe-podman-'));
+  readonly #netns = basename(this.#folder);
+  readonly #cgroup = `/${basename(this.#folder)}`;
+  readonly #cleanup = new Cleanup();
+
+  private constructor() {
+    this.#cleanup.add(() => rmSync(this.#folder, { recursive: true, force: true }));
+  }
+
+  static async create(): Promise<Podman> {
+    const podman = new Podman();
+    try {
+      await podman.#setUp();
+    } catch (error) {
+      await podman.close();
+      throw error;
+    }
+    return podman;
+  }
+
+  async #setUp(): Promise<void> {
+    this.#cleanup.add(() => removeCgroup(this.#cgroup));
+    await command('ip', ['netns', 'add', this.#netns]);
+    this.#cleanup.add(() => command('ip', ['netns', 'delete', this.#netns]));
+    await command('ip', ['-n', this.#netns, 'link', 'set', 'lo', 'up']);
+
+    writeFileSync(join(this.#folder, 'containers.conf'), configuration(this.#folder));
+    const rootfs = join(this.#folder, 'rootfs');
+    mkdirSync(rootfs);
+    await makeRootfs(rootfs);
+    const archive = join(this.#folder, 'rootfs.tar');
+    await command('tar', ['-C', rootfs, '-cf', archive, '.']);
+    await this.#podman(['import', archive, IMAGE]);
+    this.#cleanup.add(() => this.#podman(['pod', 'rm', '--all', '--force', '--time', '0']));
+    this.#cleanup.add(() => this.#podman(['rm', '--all', '--force', '--time', '0']));
+  }
+
+  /** Starts a container and waits until its command runs. Throws with its output when it has already ended. */
+  async runContainer({ command: line, network = 'none', pod }: ContainerOptions): Promise<Container> {
+    const where = pod === undefined ? ['--network', network, ...this.#cgroupParent] : ['--pod', pod.id];
+    const run = ['run', '--detach', '--timeout', MAX_LIFETIME_SECONDS, ...where, IMAGE, ...line];
+    const id = await this.#podman(run, { hostNetwork: network === 'host' });
+    const [pid, ip] = await this.#inspect(id, '{{.State.Pid}} {{.NetworkSettings.IPAddress}}');
+    if (pid === undefined || pid === '0') {
+      throw new Error(`container ended at once: ${line.join(' ')}: ${await this.#podman(['logs', id])}`);
+    }
+    await commandRuns(Number(pid));
+    return { id, pid: Number(pid), ip: pod?.ip ?? (ip || undefined) };
+  }
+
+  /** Starts a pod whose containers share one network. */
+  async startPod({ network = 'none' }: { network?: 'none' | 'bridge' } = {}): Promise<Pod> {
+    const sleep = `sleep ${MAX_LIFETIME_SECONDS}`;
+    const id = await this.#podman([
+      ...['pod', 'create', '--network', network, ...this.#cgroupParent],
+      ...['--infra-image', IMAGE, '--infra-command', sleep],
+    ]);
+    await this.#podman(['pod', 'start', id]);
+    const infra = await this.#podman(['pod', 'inspect', '--format', '{{.InfraContainerID}}', id]);
+    const [ip] = await this.#inspect(infra, '{{.NetworkSettings.IPAddress}}');
+    return { id, ip: ip || undefined };
+  }
+
+  /** Runs a command in a container to its end and gives its output. */
+  exec(container: Container, line: readonly string[]): Promise<string> {
+    return this.#podman(['exec', container.id, ...line]);
+  }
+
+  /** Ends a container and removes it with its cgroup. */
+  async remove(container: Container): Promise<void> {
+    await this.#podman(['rm', '--force', '--time', '0', container.id]);
+  }
+
+  async close(): Promise<void> {
+    await this.#cleanup.run();
+  }
+
+  /** Podman's usual one, below a cgroup of this instance's own. */
+  get #cgroupParent(): string[] {
+    return ['--cgroup-parent', `${this.#cgroup}/libpod_parent`];
+  }
+
+  async #inspect(id: string, format: string): Promise<string[]> {
+    const text = await this.#podman(['inspect', '--type', 'container', '--format', format, id]);
+    return text.split(' ');
+  }
+
+  #podman(args: readonly string[], { hostNetwork = false } = {}): Promise<string> {
+    const storage = ['--root', join(this.#folder, 'storage'), '--runroot', join(this.#folder, 'run')];
+    const podman = ['podman', ...storage, '--storage-driver', 'vfs', ...args];
+    const line = hostNetwork ? podman : ['nsenter', `--net=/run/netns/${this.#netns}`, ...podman];
+    const [file = '', ...rest] = line;
+    return command(file, rest, { CONTAINERS_CONF: join(this.#folder, 'containers.conf') });
+  }
+}
+
+/**
+ * runc and cgroupfs, because crun refuses a hybrid cgroup host and nothing here needs systemd; limits which a root
+ * without CAP_SYS_RESOURCE can set.
+ */
+function configuration(folder: string): string {
+  return `
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
+log_driver = "k8s-file"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+runtime = "runc"
+tmp_dir = "${join(folder, 'run/libpod')}"
+[network]
+network_backend = "netavark"
+network_config_dir = "${join(folder, 'networks')}"
+`;
+}
