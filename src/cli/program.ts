@@ -5,6 +5,7 @@ import { addCheckCommand } from './commands/check.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addFlowsCommand } from './commands/flows.ts';
 import { addMapCommand } from './commands/map.ts';
+import { addStatusCommand } from './commands/status.ts';
 import { addVersionCommand } from './commands/version.ts';
 import { DEFAULT_SOCKET, parseServer, type Server } from './server.ts';
 import type { Terminal } from './terminal.ts';
@@ -42,6 +43,7 @@ export function createProgram({ terminal, env, fail }: Surroundings): Command {
   };
   addFlowsCommand(program, terminal, server);
   addMapCommand(program, terminal, server);
+  addStatusCommand(program, terminal, server);
   addCheckCommand(program, terminal, fail);
   addCompletionCommand(program, terminal);
   addVersionCommand(program, terminal);

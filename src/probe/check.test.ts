@@ -1,27 +1,31 @@
 import { expect, test } from 'vitest';
-import { checkCapabilities, checkKernel } from './check.ts';
+import { checkBasics } from './check.ts';
 
-const missing = (capEff: string) =>
-  checkCapabilities(`Name:\tnode\nCapEff:\t${capEff}\n`)
-    .filter(({ status }) => status === 'missing')
-    .map(({ name }) => name);
+const MACHINE = { release: '6.1.0-18-amd64', capabilities: '000001ffffffffff', hasBtf: true };
 
-test('the capabilities that are not held are named', () => {
-  expect(missing('000001ffffffffff')).toEqual([]);
-  expect(missing('0000000000000000')).toEqual(['CAP_BPF', 'CAP_PERFMON', 'CAP_SYS_ADMIN', 'CAP_SYS_PTRACE']);
-  expect(missing('000000c000080000')).toEqual(['CAP_SYS_ADMIN']);
+function missing(change: Partial<typeof MACHINE>) {
+  const checks = checkBasics({ ...MACHINE, ...change }).filter(({ status }) => status === 'missing');
+  return Object.fromEntries(checks.map(({ name, required }) => [name, required]));
+}
+
+test('root on a kernel that is new enough lacks nothing', () => {
+  expect(missing({})).toEqual({});
 });
 
-test('CAP_SYS_ADMIN includes what was split off from it', () => {
-  expect(missing('0000000000200000')).toEqual(['CAP_SYS_PTRACE']);
+test('each thing that is required is named by itself', () => {
+  expect(missing({ release: '5.9.16' })).toEqual({ kernel: true });
+  expect(missing({ hasBtf: false })).toEqual({ BTF: true });
+  expect(missing({ release: '4.19.0', hasBtf: false })).toEqual({ kernel: true, BTF: true });
 });
 
-test.each([
-  ['5.10.0-28-amd64', 'ok'],
-  ['6.1.0', 'ok'],
-  ['10.0', 'ok'],
-  ['5.9.16', 'missing'],
-  ['4.19.0', 'missing'],
-])('Linux %s is %s', (version, status) => {
-  expect(checkKernel(version).status).toBe(status);
+test('capabilities that are not required cost something, and are said to', () => {
+  expect(missing({ capabilities: '000000c000000000' })).toEqual({
+    CAP_SYS_ADMIN: false,
+    CAP_SYS_PTRACE: false,
+  });
+  expect(missing({ capabilities: '0000000000200000' })).toEqual({ CAP_SYS_PTRACE: false });
+  expect(missing({ capabilities: '0000000000000000' })).toMatchObject({ privileges: true });
+  for (const check of checkBasics({ ...MACHINE, capabilities: '0' })) {
+    if (check.status === 'missing') expect(check.cost).toBeTypeOf('string');
+  }
 });

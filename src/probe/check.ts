@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../lib/package-root.ts';
 import { type BpfObject, loadNative, type Native, type NativeError } from './native.ts';
 import { readCgroupMounts } from './owners/cgroup-mounts.ts';
+import { assertCanRun, type Machine, readMachine } from './preflight.ts';
 
 /** One thing that the probe wants of this machine. */
 export interface Check {
@@ -27,22 +28,19 @@ export interface CheckReport {
 
 const CORE = 'nothing can be observed';
 
-/** Bits of the effective set that the probe makes use of: CAP_SYS_ADMIN includes the first three. */
+/** A machine with which nothing is wrong: the rules of the start-up are asked about one thing at a time. */
+const FAULTLESS: Machine = { release: '999.0', capabilities: 'ffffffffffffffff', hasBtf: true };
+
+/** What the probe runs without, but not as well. */
 const CAPABILITIES = [
-  { name: 'CAP_BPF', bit: 39, byAdmin: true, required: true, cost: CORE },
-  { name: 'CAP_PERFMON', bit: 38, byAdmin: true, required: true, cost: CORE },
   {
     name: 'CAP_SYS_ADMIN',
-    bit: 21,
-    byAdmin: false,
-    required: false,
+    bit: 21n,
     cost: 'connections that are older than the probe are seen in its own network namespace only',
   },
   {
     name: 'CAP_SYS_PTRACE',
-    bit: 19,
-    byAdmin: false,
-    required: false,
+    bit: 19n,
     cost: "executables of other users' processes are not named",
   },
 ] as const;
@@ -76,24 +74,18 @@ const HOOKS: readonly Hook[] = [
   },
 ];
 
-/** Tries everything that the probe needs on this machine, and takes back what it loaded. Never throws. */
+/** Tries everything that the probe needs on this machine, and takes back what it loaded. */
 export function checkMachine(): CheckReport {
-  const checks = [
-    ...checkCapabilities(readFileSync('/proc/self/status', 'utf8')),
-    checkKernel(release()),
-    checkBtf(),
-  ];
+  const checks = checkBasics(readMachine());
   const addon = attempt(loadNative);
-  checks.push({
-    name: 'addon',
-    required: true,
-    ...(addon.value
-      ? { status: 'ok', detail: 'loaded' }
-      : { status: 'missing', detail: addon.error, cost: CORE, hint: 'run: npm run build' }),
-  });
   const native = addon.value;
-  if (native)
-    checks.push(checkRing(native), ...HOOKS.map((hook) => checkHook(native, hook)), checkSockDiag(native));
+  const check = { name: 'addon', required: true } as const;
+  if (native === undefined) {
+    checks.push({ ...check, status: 'missing', detail: addon.error ?? '', cost: CORE });
+  } else {
+    checks.push({ ...check, status: 'ok', detail: 'loaded' }, checkRing(native));
+    checks.push(...HOOKS.map((hook) => checkHook(native, hook)), checkSockDiag(native));
+  }
   checks.push(checkCgroups());
   return {
     ok: checks.every(({ status, required }) => status === 'ok' || !required),
@@ -102,36 +94,25 @@ export function checkMachine(): CheckReport {
   };
 }
 
-/** `status` is the text of /proc/self/status. */
-export function checkCapabilities(status: string): Check[] {
-  const set = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
-  const has = (bit: number) => ((set >> BigInt(bit)) & 1n) === 1n;
-  return CAPABILITIES.map(({ name, bit, byAdmin, required, cost }) => {
-    const held = has(bit) || (byAdmin && has(21));
-    if (held) return { name, required, status: 'ok', detail: 'held' };
-    return { name, required, status: 'missing', detail: 'not held', cost, hint: 'run as root' };
-  });
+/** What can be told without trying. */
+export function checkBasics({ release, capabilities, hasBtf }: Machine): Check[] {
+  const held = BigInt(`0x${capabilities}`);
+  return [
+    checkRule({ name: 'kernel', detail: `Linux ${release}` }, { release }),
+    checkRule({ name: 'BTF', detail: 'the kernel describes its types' }, { hasBtf }),
+    checkRule({ name: 'privileges', detail: 'may load BPF programs' }, { capabilities }),
+    ...CAPABILITIES.map(({ name, bit, cost }): Check => {
+      const check = { name, required: false };
+      if ((held >> bit) & 1n) return { ...check, status: 'ok', detail: 'held' };
+      return { ...check, status: 'missing', detail: 'not held', cost, hint: 'run it as root' };
+    }),
+  ];
 }
 
-/** Ring buffers came with 5.8, running a raw tracepoint program with 5.10: the oldest kernel that was tried. */
-export function checkKernel(version: string): Check {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const check = { name: 'kernel', required: true, detail: version };
-  if (major > 5 || (major === 5 && minor >= 10)) return { ...check, status: 'ok' };
-  return { ...check, status: 'missing', cost: CORE, hint: 'needs Linux 5.10 or newer' };
-}
-
-function checkBtf(): Check {
-  const path = '/sys/kernel/btf/vmlinux';
-  const check = { name: 'BTF', required: true, detail: path };
-  if (existsSync(path)) return { ...check, status: 'ok' };
-  return {
-    ...check,
-    status: 'missing',
-    detail: `${path} is not there`,
-    cost: CORE,
-    hint: 'needs a kernel built with CONFIG_DEBUG_INFO_BTF=y, and /sys mounted',
-  };
+function checkRule({ name, detail }: { name: string; detail: string }, machine: Partial<Machine>): Check {
+  const { error } = attempt(() => assertCanRun({ ...FAULTLESS, ...machine }));
+  if (error === undefined) return { name, status: 'ok', required: true, detail };
+  return { name, status: 'missing', required: true, detail: error, cost: CORE };
 }
 
 function checkRing(native: Native): Check {
