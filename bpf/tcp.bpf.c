@@ -57,11 +57,13 @@ static __always_inline void remember(struct sock *sk, struct conn *conn) {
 }
 
 static __always_inline void listener_key_of(struct listener_key *key, struct sock *sk) {
+    struct common common;
     struct tcp_ends ends;
 
-    read_ends(&ends, sk);
+    read_common(&common, sk);
+    read_ends(&ends, &common, sk);
     key->cgroup_id = sock_cgroup_id(sk);
-    key->netns = read_netns(sk);
+    key->netns = read_netns(&common);
     key->port = ends.source_port;
     key->pad = 0;
     __builtin_memcpy(key->address, ends.source, sizeof(key->address));

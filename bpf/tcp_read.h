@@ -9,6 +9,14 @@
 #include "events.h"
 #include "maps.h"
 
+/* struct sock_common, read whole: one probe read costs as much as the single field it would be spent on. */
+struct common {
+    __u8 bytes[144];
+};
+
+#define COMMON(common, field, type)                                                                          \
+    (*(type *)((common)->bytes + bpf_core_field_offset(struct sock_common, field)))
+
 struct tcp_ends {
     __u16 family;
     port_t source_port;
@@ -23,51 +31,57 @@ static __always_inline bool is_tcp(struct sock *sk) {
     return BPF_CORE_READ(sk, sk_protocol) == PROTOCOL_TCP;
 }
 
-static __always_inline bool is_v4_mapped(const __be32 *words) {
-    return words[0] == 0 && words[1] == 0 && words[2] == bpf_htonl(0xffff);
+static __always_inline void read_common(struct common *common, struct sock *sk) {
+    bpf_probe_read_kernel(common, sizeof(*common), sk);
+}
+
+struct ipv6_bytes {
+    __be32 words[4];
+};
+
+static __always_inline bool is_v4_mapped(const struct ipv6_bytes *address) {
+    return address->words[0] == 0 && address->words[1] == 0 && address->words[2] == bpf_htonl(0xffff);
+}
+
+static __always_inline void write_v4(__u8 *address, __be32 v4) {
+    __builtin_memset(address, 0, ADDRESS_LEN);
+    __builtin_memcpy(address, &v4, sizeof(v4));
 }
 
 /*
  * The local port comes from inet_sport: skc_num is already 0 when an auto-bound or accepted socket closes.
- * An IPv6 socket that talks IPv4 keeps v4-mapped addresses, so it is told apart by its peer.
+ * An IPv6 socket that talks IPv4 keeps v4-mapped addresses.
  */
-static __always_inline void read_ends(struct tcp_ends *ends, struct sock *sk) {
-    ends->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+static __always_inline void read_ends(struct tcp_ends *ends, const struct common *common, struct sock *sk) {
+    ends->family = COMMON(common, skc_family, __u16);
     ends->source_port = bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
-    ends->dest_port = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+    ends->dest_port = bpf_ntohs(COMMON(common, skc_dport, __be16));
     if (ends->family == FAMILY_IPV6) {
-        __be32 source[4], dest[4];
+        struct ipv6_bytes source = COMMON(common, skc_v6_rcv_saddr, struct ipv6_bytes);
+        struct ipv6_bytes dest = COMMON(common, skc_v6_daddr, struct ipv6_bytes);
 
-        BPF_CORE_READ_INTO(&source, sk, __sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32);
-        BPF_CORE_READ_INTO(&dest, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr32);
-        if (!is_v4_mapped(dest) && !is_v4_mapped(source)) {
-            __builtin_memcpy(ends->source, source, sizeof(source));
-            __builtin_memcpy(ends->dest, dest, sizeof(dest));
+        if (!is_v4_mapped(&dest) && !is_v4_mapped(&source)) {
+            __builtin_memcpy(ends->source, &source, sizeof(source));
+            __builtin_memcpy(ends->dest, &dest, sizeof(dest));
             return;
         }
         ends->family = FAMILY_IPV4;
-        __builtin_memset(ends->source, 0, sizeof(ends->source));
-        __builtin_memset(ends->dest, 0, sizeof(ends->dest));
-        __builtin_memcpy(ends->source, &source[3], sizeof(__be32));
-        __builtin_memcpy(ends->dest, &dest[3], sizeof(__be32));
+        write_v4(ends->source, source.words[3]);
+        write_v4(ends->dest, dest.words[3]);
         return;
     }
-    __be32 source = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
-    __be32 dest = BPF_CORE_READ(sk, __sk_common.skc_daddr);
-
-    __builtin_memset(ends->source, 0, sizeof(ends->source));
-    __builtin_memset(ends->dest, 0, sizeof(ends->dest));
-    __builtin_memcpy(ends->source, &source, sizeof(source));
-    __builtin_memcpy(ends->dest, &dest, sizeof(dest));
+    write_v4(ends->source, COMMON(common, skc_rcv_saddr, __be32));
+    write_v4(ends->dest, COMMON(common, skc_daddr, __be32));
 }
 
 /*
  * Exact on every kernel tried (docs/accounting.md): bytes_sent counts retransmitted payload again, and
  * bytes_received counts the peer's FIN as one byte, which SOCK_DONE tells.
  */
-static __always_inline void read_counters(struct flow_record *record, struct sock *sk) {
+static __always_inline void read_counters(struct flow_record *record, const struct common *common,
+                                          struct sock *sk) {
     struct tcp_sock *tp = (struct tcp_sock *)sk;
-    __u64 flags = BPF_CORE_READ(sk, __sk_common.skc_flags);
+    __u64 flags = COMMON(common, skc_flags, unsigned long);
     __u64 received = BPF_CORE_READ(tp, bytes_received);
     __u64 fin = (flags >> bpf_core_enum_value(enum sock_flags, SOCK_DONE)) & 1;
 
@@ -81,25 +95,29 @@ static __always_inline void read_counters(struct flow_record *record, struct soc
     record->rtt_var_us = BPF_CORE_READ(tp, mdev_us) >> 2;
 }
 
-static __always_inline netns_t read_netns(struct sock *sk) {
-    return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+static __always_inline netns_t read_netns(const struct common *common) {
+    struct net *net = COMMON(common, skc_net, struct net *);
+
+    return BPF_CORE_READ(net, ns.inum);
 }
 
 /* Everything but header and states. `conn` may be NULL: the socket is older than the probe. */
 static __always_inline void read_tcp(struct flow_record *record, struct sock *sk, const struct conn *conn) {
+    struct common common;
     struct tcp_ends ends;
 
-    read_ends(&ends, sk);
+    read_common(&common, sk);
+    read_ends(&ends, &common, sk);
     record->family = ends.family;
     record->source_port = ends.source_port;
     record->dest_port = ends.dest_port;
     __builtin_memcpy(record->source, ends.source, sizeof(record->source));
     __builtin_memcpy(record->dest, ends.dest, sizeof(record->dest));
-    read_counters(record, sk);
+    read_counters(record, &common, sk);
     record->sock = (sock_ref_t)sk;
     record->cgroup_id = sock_cgroup_id(sk);
-    record->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
-    record->netns = read_netns(sk);
+    record->cookie = COMMON(&common, skc_cookie, __u64);
+    record->netns = read_netns(&common);
     record->error = BPF_CORE_READ(sk, sk_err);
     record->protocol = PROTOCOL_TCP;
     if (conn) {

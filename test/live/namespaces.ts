@@ -29,7 +29,19 @@ export function makeNamespacePair(label: string): NamespacePair {
   };
   try {
     for (const { name } of [left, right]) ip('netns', 'add', name);
-    ip('link', 'add', left.device, 'netns', left.name, 'type', 'veth', 'peer', right.device, 'netns', right.name);
+    ip(
+      'link',
+      'add',
+      left.device,
+      'netns',
+      left.name,
+      'type',
+      'veth',
+      'peer',
+      right.device,
+      'netns',
+      right.name,
+    );
     for (const { name, device, ip: address, ip6 } of [left, right]) {
       ip('-n', name, 'address', 'add', `${address}/24`, 'dev', device);
       ip('-n', name, 'address', 'add', `${ip6}/64`, 'dev', device, 'nodad');

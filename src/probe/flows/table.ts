@@ -35,6 +35,8 @@ export class FlowTable {
   readonly maxClosed: number;
   /** Active flows dropped because the table was full; their close is still reported. */
   evicted = 0;
+  /** Closed flows that made room for later ones. */
+  forgotten = 0;
   /** Flows whose close never came. */
   closesMissed = 0;
   readonly #slots: FlowSlots;
@@ -151,7 +153,9 @@ export class FlowTable {
     this.#active.remove(slot);
     this.#closed.append(slot);
     this.#report('flow.closed', slot);
-    if (this.#closed.size > this.maxClosed) this.#release(this.#closed);
+    if (this.#closed.size <= this.maxClosed) return;
+    this.forgotten++;
+    this.#release(this.#closed);
   }
 
   #miss(slot: number): void {

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The load of the benchmarks, small enough that the kernel is most of it.
+ *   sockets churn N      N connections one after another: connect, accept, 1 byte, close; prints seconds
+ *   sockets stream MIB   one connection, MIB mebibytes; prints seconds
+ *   sockets pingpong N   one connection, N requests and responses of 1 byte; prints seconds
+ *   sockets hold N       N connections open in processes of 8,000 until standard input ends; prints "ready"
+ */
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PER_PROCESS = 8000, CHUNK = 1 << 16 };
+
+static char buffer[CHUNK];
+static struct sockaddr_in address;
+static int listener;
+static long amount;
+
+static void check(int failed, const char *what) {
+    if (failed) {
+        perror(what);
+        exit(1);
+    }
+}
+
+static void listen_on_loopback(void) {
+    socklen_t length = sizeof(address);
+
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    check(bind(listener, (struct sockaddr *)&address, sizeof(address)), "bind");
+    check(listen(listener, 4096), "listen");
+    check(getsockname(listener, (struct sockaddr *)&address, &length), "getsockname");
+}
+
+static int connected(void) {
+    int sock = socket(AF_INET, SOCK_STREAM, 0);
+    int one = 1;
+
+    check(sock < 0, "socket");
+    check(connect(sock, (struct sockaddr *)&address, sizeof(address)), "connect");
+    setsockopt(sock, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    return sock;
+}
+
+static int accepted(void) {
+    int sock = accept(listener, NULL, NULL);
+
+    check(sock < 0, "accept");
+    return sock;
+}
+
+static void *serve_churn(void *unused) {
+    (void)unused;
+    for (long i = 0; i < amount; i++) {
+        int sock = accepted();
+
+        check(read(sock, buffer, 1) != 1, "read");
+        close(sock);
+    }
+    return NULL;
+}
+
+static void *serve_stream(void *unused) {
+    int sock = accepted();
+
+    (void)unused;
+    while (read(sock, buffer, sizeof(buffer)) > 0)
+        ;
+    close(sock);
+    return NULL;
+}
+
+static void *serve_pingpong(void *unused) {
+    int sock = accepted();
+    int one = 1;
+
+    (void)unused;
+    setsockopt(sock, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+    while (read(sock, buffer, 1) == 1)
+        check(write(sock, buffer, 1) != 1, "write");
+    close(sock);
+    return NULL;
+}
+
+static void churn(void) {
+    for (long i = 0; i < amount; i++) {
+        int sock = connected();
+
+        check(write(sock, buffer, 1) != 1, "write");
+        close(sock);
+    }
+}
+
+static void stream(void) {
+    int sock = connected();
+
+    for (long left = amount << 20; left > 0; left -= CHUNK)
+        for (long at = 0; at < CHUNK; at += write(sock, buffer + at, CHUNK - at))
+            ;
+    close(sock);
+}
+
+static void pingpong(void) {
+    int sock = connected();
+
+    for (long i = 0; i < amount; i++) {
+        check(write(sock, buffer, 1) != 1, "write");
+        check(read(sock, buffer, 1) != 1, "read");
+    }
+    close(sock);
+}
+
+static void hold(void) {
+    int ready[2], go[2];
+    long processes = (amount + PER_PROCESS - 1) / PER_PROCESS;
+
+    check(pipe(ready) || pipe(go), "pipe");
+    for (long process = 0; process < processes; process++) {
+        if (fork())
+            continue;
+        close(go[1]);
+        listen_on_loopback();
+        for (long i = process * PER_PROCESS; i < amount && i < (process + 1) * PER_PROCESS; i++) {
+            int client = connected();
+
+            accepted();
+            check(write(client, buffer, 1) != 1, "write");
+        }
+        check(write(ready[1], "r", 1) != 1, "write");
+        check(read(go[0], buffer, 1) < 0, "read");
+        exit(0);
+    }
+    for (long process = 0; process < processes; process++)
+        check(read(ready[0], buffer, 1) != 1, "read");
+    puts("ready");
+    fflush(stdout);
+    while (read(STDIN_FILENO, buffer, sizeof(buffer)) > 0)
+        ;
+    close(go[1]);
+    while (wait(NULL) > 0)
+        ;
+}
+
+static void timed(void *(*serve)(void *), void (*use)(void)) {
+    struct timespec from, to;
+    pthread_t server;
+
+    listen_on_loopback();
+    check(pthread_create(&server, NULL, serve, NULL), "pthread_create");
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    use();
+    pthread_join(server, NULL);
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    printf("%.6f\n", (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9);
+}
+
+int main(int argc, char **argv) {
+    const char *mode = argc == 3 ? argv[1] : "";
+
+    amount = argc == 3 ? atol(argv[2]) : 0;
+    if (!strcmp(mode, "churn"))
+        timed(serve_churn, churn);
+    else if (!strcmp(mode, "stream"))
+        timed(serve_stream, stream);
+    else if (!strcmp(mode, "pingpong"))
+        timed(serve_pingpong, pingpong);
+    else if (!strcmp(mode, "hold"))
+        hold();
+    else
+        check(fprintf(stderr, "usage: sockets churn|stream|pingpong|hold AMOUNT\n") > 0, "usage");
+    return 0;
+}

@@ -1,0 +1,48 @@
+import { loadProbeConfig, probeText } from '../lib/config/load.ts';
+import { SysprobeError } from '../lib/errors.ts';
+import { createLogger } from '../lib/log.ts';
+import { assertCanRun, readMachine } from './preflight.ts';
+import { Probe } from './probe.ts';
+import { startServer } from './server/server.ts';
+
+async function main(): Promise<void> {
+  const invocation = { argv: process.argv.slice(2), env: process.env };
+  const text = probeText(invocation);
+  if (text !== undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  const config = loadProbeConfig(invocation);
+  const log = createLogger('system-probe', config.logLevel);
+  if (config.ignored.length > 0) log.warn({ names: config.ignored }, 'environment names without effect');
+  assertCanRun(readMachine());
+  const probe = new Probe(config, log);
+  const server = await startServer({
+    socketPath: config.socket,
+    mode: config.socketMode,
+    ...(config.socketGid !== undefined && { gid: config.socketGid }),
+    log,
+    view: probe,
+    events: probe.events,
+  }).catch((error) => {
+    probe.close();
+    throw error;
+  });
+  probe.start(config);
+  log.info({ socket: config.socket, run: probe.run }, 'watching');
+  const stop = (signal: string) => {
+    process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
+    log.info({ signal }, 'stopping');
+    probe.close();
+    server.close().catch((error) => log.error({ err: error }, 'the socket did not close'));
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+}
+
+main().catch((error) => {
+  const known = error instanceof SysprobeError;
+  process.stderr.write(
+    `system-probe: ${known ? `${error.message} (${error.code})` : (error as Error).stack}\n`,
+  );
+  process.exitCode = 1;
+});

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProbeConfig } from '../lib/config/load.ts';
+import type { Logger } from '../lib/log.ts';
+import { Clock } from './clock.ts';
+import { flowRow, type RowContext } from './flows/row.ts';
+import { FlowTable } from './flows/table.ts';
+import { loadNative } from './native.ts';
+import { OwnerResolver } from './owners/owner.ts';
+import { EventLog } from './server/event-log.ts';
+import type { ProbeView } from './server/probe-view.ts';
+import { ListenerSet } from './sources/listeners.ts';
+import { TcpSource } from './sources/tcp.ts';
+import { probeStatus } from './status.ts';
+
+/** Sources to tables to the event log: everything of the probe but its socket. */
+export class Probe implements ProbeView {
+  readonly bootId: string;
+  readonly run: string;
+  readonly events: EventLog;
+  readonly table: FlowTable;
+  readonly tcp: TcpSource;
+  readonly owners: OwnerResolver;
+  readonly clock: Clock;
+  readonly startedAt = new Date();
+  readonly #context: RowContext;
+  readonly #log: Logger;
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(config: ProbeConfig, log: Logger) {
+    const native = loadNative();
+    this.#log = log;
+    this.clock = new Clock(() => native.clocks());
+    this.bootId = readFileSync(join(config.procRoot, 'sys/kernel/random/boot_id'), 'utf8').trim();
+    this.run = this.clock.bootNs().toString(36);
+    this.events = new EventLog({
+      run: this.run,
+      maxBytes: config.replayBytes,
+      maxEvents: config.replayEvents,
+    });
+    this.owners = new OwnerResolver({
+      procRoot: config.procRoot,
+      ...(config.cgroupRoot !== undefined && { cgroupRoot: config.cgroupRoot }),
+    });
+    const listeners = new ListenerSet();
+    this.#context = { clock: this.clock, bootId: this.bootId, owners: this.owners, listeners };
+    this.table = new FlowTable({
+      maxActive: config.maxFlows,
+      maxClosed: config.maxClosed,
+      onChange: (change, flow) => this.events.append(change, flowRow(flow, this.#context)),
+    });
+    this.tcp = new TcpSource({
+      native,
+      table: this.table,
+      listeners,
+      ringBytes: config.ringBytes,
+      maxConnections: config.maxFlows,
+      runStats: config.runStats,
+      onBacklog: () => this.#guard(() => this.drain()),
+    });
+  }
+
+  start({ drainIntervalMs, updateIntervalMs }: ProbeConfig): void {
+    this.#timers.push(
+      setInterval(() => this.#guard(() => this.drain()), drainIntervalMs),
+      setInterval(() => this.#guard(() => this.refresh()), updateIntervalMs),
+    );
+  }
+
+  /** Delivers what the kernel reported since. */
+  drain(): void {
+    this.tcp.drain();
+    this.events.flush();
+  }
+
+  /** Reads the live counters too, and finds the flows whose close was lost. */
+  refresh(): void {
+    this.clock.resync();
+    this.tcp.drain();
+    this.tcp.readActive();
+    this.tcp.drain();
+    this.table.endSnapshot();
+    this.events.flush();
+  }
+
+  *flows() {
+    for (const flow of this.table) yield flowRow(flow, this.#context);
+  }
+
+  status() {
+    return probeStatus(this);
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.drain();
+    this.tcp.close();
+  }
+
+  /** A failing read of the kernel must not end the probe: the next one may work, and the log says what failed. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#log.error({ err: error }, 'reading from the kernel failed');
+    }
+  }
+}

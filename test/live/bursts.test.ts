@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { type FlowEvent, startProbe } from './probe.ts';
+import { traffic } from './traffic.ts';
+
+const CONNECTIONS = 10_000;
+
+const closedOf = (port: number) => (event: FlowEvent) =>
+  event.type === 'flow.closed' && (event.source.port === port || event.dest.port === port);
+
+describe('a burst of short connections', () => {
+  it('is in the stream whole, each side once and exact, with nothing lost', async () => {
+    const probe = await startProbe();
+    try {
+      const stream = probe.follow();
+      const { port } = await traffic('transfer', { sent: 3, received: 5, count: CONNECTIONS });
+      const closed = closedOf(port);
+      const events = await stream.until((all) => all.filter(closed).length >= 2 * CONNECTIONS);
+      const flows = events.filter(closed);
+      expect(flows).toHaveLength(2 * CONNECTIONS);
+      expect(new Set(flows.map(({ id }) => id)).size).toBe(2 * CONNECTIONS);
+      const wrong = flows.filter((flow) => {
+        const [sent, received] = flow.role === 'client' ? [3, 5] : [5, 3];
+        return flow.sent.bytes !== sent || flow.received.bytes !== received;
+      });
+      expect(wrong).toEqual([]);
+      expect(events.filter(({ type }) => type === 'lost')).toEqual([]);
+      const { loss } = await probe.status();
+      expect(Object.values(loss).filter((count) => count > 0)).toEqual([]);
+      stream.stop();
+    } finally {
+      await probe.stop();
+    }
+  });
+
+  it('reaches a reader that goes away in the middle and comes back with its cursor', async () => {
+    const probe = await startProbe();
+    try {
+      const first = probe.follow();
+      const running = traffic('transfer', { sent: 1, count: CONNECTIONS });
+      await first.until((events) => events.length > 1000);
+      first.stop();
+      const { port } = await running;
+      const closed = closedOf(port);
+      const second = probe.follow(`after=${first.events.at(-1)?.cursor}`);
+      const before = first.events.filter(closed).length;
+      expect(before).toBeLessThan(2 * CONNECTIONS);
+      await second.until((events) => before + events.filter(closed).length >= 2 * CONNECTIONS);
+      expect(before + second.events.filter(closed).length).toBe(2 * CONNECTIONS);
+      expect(second.events.filter(({ type }) => type === 'lost')).toEqual([]);
+      second.stop();
+    } finally {
+      await probe.stop();
+    }
+  });
+
+  it('that a small ring buffer cannot hold is counted to the last record', async () => {
+    const probe = await startProbe(['--ring-bytes', '65536', '--drain-interval-ms', '10000']);
+    try {
+      const stream = probe.follow();
+      const before = (await probe.status()).loss;
+      const { port } = await traffic('transfer', { sent: 1, count: 5000 });
+      await stream.until((events) => events.some(closedOf(port)));
+      process.kill(probe.pid, 0);
+      let delivered = 0;
+      let lost = 0;
+      await stream.until((events) => {
+        delivered = events.filter((event) => closedOf(port)(event) && !event.closeMissed).length;
+        return delivered > 0;
+      });
+      lost = ((await probe.status()).loss.ringClosed ?? 0) - (before.ringClosed ?? 0);
+      expect(lost).toBeGreaterThan(0);
+      expect(delivered + lost).toBe(2 * 5000);
+      stream.stop();
+    } finally {
+      await probe.stop();
+    }
+  });
+});

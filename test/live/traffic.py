@@ -1,0 +1,276 @@
+"""Real TCP traffic whose sizes the two ends report themselves.
+
+python3 traffic.py CASE [--host HOST] [--port PORT] [--sent N] [--received N] [--count N] [--netns-server NAME]
+                        [--netns-client NAME] [--cgroup-server DIR]
+
+Prints one JSON object: {"port": P, "client": {"pid", "sent", "received"}, "server": {...}}.
+The server is a child process, so the two ends have different owners.
+"""
+import argparse
+import ctypes
+import json
+import os
+import socket
+import struct
+import sys
+import time
+
+CHUNK = bytes(65536)
+CLONE_NEWNET = 0x40000000
+
+
+def send(sock, size):
+    left = size
+    while left > 0:
+        left -= sock.send(CHUNK[: min(left, len(CHUNK))])
+    return size
+
+
+def receive(sock, size=None):
+    total = 0
+    while size is None or total < size:
+        data = sock.recv(65536 if size is None else min(size - total, 65536))
+        if not data:
+            break
+        total += len(data)
+    return total
+
+
+def reset_on_close(sock):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def family_of(host):
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+class Transfer:
+    """Each end writes and reads all it was told to, then closes."""
+
+    def __init__(self, args):
+        self.args = args
+
+    def listener(self):
+        listener = socket.socket(family_of(self.args.host))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((self.args.host, self.args.port))
+        listener.listen(4096)
+        return listener
+
+    def connect(self, port):
+        return socket.create_connection((self.args.host, port))
+
+    def serve(self, listener):
+        sent = received = 0
+        for _ in range(self.args.count):
+            peer, _ = listener.accept()
+            with peer:
+                got, gave = self.serve_one(peer)
+                received += got
+                sent += gave
+        return sent, received
+
+    def serve_one(self, peer):
+        got = receive(peer, self.args.sent)
+        gave = send(peer, self.args.received)
+        receive(peer)
+        return got, gave
+
+    def use(self, port):
+        sent = received = 0
+        for _ in range(self.args.count):
+            with self.connect(port) as sock:
+                sent += send(sock, self.args.sent)
+                received += receive(sock, self.args.received)
+        return sent, received
+
+
+class Mapped(Transfer):
+    """An IPv6 listener that talks to an IPv4 client."""
+
+    def listener(self):
+        listener = socket.socket(socket.AF_INET6)
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        listener.bind(("::", self.args.port))
+        listener.listen()
+        return listener
+
+
+class HalfClose(Transfer):
+    """The client says that it is done before the server answers."""
+
+    def use(self, port):
+        with self.connect(port) as sock:
+            sent = send(sock, self.args.sent)
+            sock.shutdown(socket.SHUT_WR)
+            return sent, receive(sock)
+
+    def serve_one(self, peer):
+        got = receive(peer)
+        return got, send(peer, self.args.received)
+
+
+class ClientReset(Transfer):
+    """The client has read everything and aborts."""
+
+    def use(self, port):
+        with self.connect(port) as sock:
+            sent = send(sock, self.args.sent)
+            received = receive(sock, self.args.received)
+            reset_on_close(sock)
+        return sent, received
+
+    def serve_one(self, peer):
+        got = receive(peer, self.args.sent)
+        gave = send(peer, self.args.received)
+        try:
+            receive(peer)
+        except ConnectionResetError:
+            pass
+        return got, gave
+
+
+class Unread(Transfer):
+    """The server closes with data unread, which resets the connection; TCP had delivered all of it."""
+
+    def use(self, port):
+        with self.connect(port) as sock:
+            sent = send(sock, self.args.sent)
+            try:
+                return sent, receive(sock)
+            except ConnectionResetError:
+                return sent, 0
+
+    def serve_one(self, peer):
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            if len(peer.recv(65536, socket.MSG_PEEK)) >= self.args.sent:
+                break
+            time.sleep(0.005)
+        return self.args.sent, 0
+
+
+class Reconnect(Transfer):
+    """One socket, disconnected and connected again."""
+
+    def use(self, port):
+        sock = socket.socket(family_of(self.args.host))
+        sent = received = 0
+        for _ in range(self.args.count):
+            sock.connect((self.args.host, port))
+            sent += send(sock, self.args.sent)
+            received += receive(sock, self.args.received)
+            connect_unspec(sock)
+        sock.close()
+        return sent, received
+
+    def serve_one(self, peer):
+        got = receive(peer, self.args.sent)
+        gave = send(peer, self.args.received)
+        try:
+            receive(peer)
+        except ConnectionResetError:
+            pass
+        return got, gave
+
+
+def connect_unspec(sock):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.connect(sock.fileno(), struct.pack("H14x", socket.AF_UNSPEC), 16) != 0:
+        raise OSError(ctypes.get_errno(), "disconnect")
+
+
+class Shared(Transfer):
+    """A child writes half of it on the inherited socket."""
+
+    def use(self, port):
+        with self.connect(port) as sock:
+            child = os.fork()
+            if child == 0:
+                send(sock, self.args.sent // 2)
+                os._exit(0)
+            os.waitpid(child, 0)
+            send(sock, self.args.sent - self.args.sent // 2)
+            return self.args.sent, receive(sock, self.args.received)
+
+
+CASES = {
+    "transfer": Transfer,
+    "mapped": Mapped,
+    "half-close": HalfClose,
+    "client-reset": ClientReset,
+    "unread": Unread,
+    "reconnect": Reconnect,
+    "shared": Shared,
+}
+
+
+def enter_netns(name):
+    if name:
+        libc = ctypes.CDLL(None, use_errno=True)
+        with open(f"/run/netns/{name}") as handle:
+            if libc.setns(handle.fileno(), CLONE_NEWNET) != 0:
+                raise OSError(ctypes.get_errno(), f"setns {name}")
+
+
+def refused(args):
+    """Nothing listens: the kernel answers with a reset."""
+    enter_netns(args.netns_client)
+    holder = socket.socket(family_of(args.host))
+    holder.bind((args.host, 0))
+    port = holder.getsockname()[1]
+    for _ in range(args.count):
+        try:
+            socket.create_connection((args.host, port))
+            raise SystemExit("the connection was not refused")
+        except ConnectionRefusedError:
+            pass
+    return {"port": port, "client": {"pid": os.getpid(), "sent": 0, "received": 0}}
+
+
+def exchange(case, args):
+    read_end, write_end = os.pipe()
+    server = os.fork()
+    if server == 0:
+        os.close(read_end)
+        if args.cgroup_server:
+            with open(os.path.join(args.cgroup_server, "cgroup.procs"), "w") as procs:
+                procs.write("0")
+        enter_netns(args.netns_server)
+        listener = case.listener()
+        os.write(write_end, f"{listener.getsockname()[1]}\n".encode())
+        sent, received = case.serve(listener)
+        listener.close()
+        os.write(write_end, json.dumps({"pid": os.getpid(), "sent": sent, "received": received}).encode())
+        os._exit(0)
+    os.close(write_end)
+    with os.fdopen(read_end) as answers:
+        port = int(answers.readline())
+        enter_netns(args.netns_client)
+        sent, received = case.use(port)
+        report = json.loads(answers.read())
+    os.waitpid(server, 0)
+    return {
+        "port": port,
+        "client": {"pid": os.getpid(), "sent": sent, "received": received},
+        "server": report,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("case", choices=[*CASES, "refused"])
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--sent", type=int, default=0)
+    parser.add_argument("--received", type=int, default=0)
+    parser.add_argument("--count", type=int, default=1)
+    parser.add_argument("--netns-server")
+    parser.add_argument("--netns-client")
+    parser.add_argument("--cgroup-server")
+    args = parser.parse_args()
+    report = refused(args) if args.case == "refused" else exchange(CASES[args.case](args), args)
+    json.dump(report, sys.stdout)
+
+
+main()
