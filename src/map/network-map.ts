@@ -1,0 +1,213 @@
+import {
+  type Connection,
+  clientOf,
+  connectionKey,
+  endOf,
+  type Orientation,
+  opposite,
+  orientationOf,
+} from './connection.ts';
+import { Connections } from './connections.ts';
+import { addFolded, type Conversation, Conversations } from './conversations.ts';
+import { addressEnd, type End, ownEnd } from './ends.ts';
+import { addConnection, emptyFigures, type Figures, lastSeenAt, openedAt } from './figures.ts';
+import { buildGraph } from './graph.ts';
+import { mergeSnapshots, snapshotOf } from './snapshot.ts';
+import type { MapFlow, MapGraph, MapGroup } from './types.ts';
+
+export interface NetworkMapOptions {
+  /** How far back the map can look. */
+  windowMs: number;
+  /** How long a closed connection waits for reports of its other side. */
+  settleMs?: number;
+  /** Closed connections that wait; beyond it the oldest waits no longer. */
+  maxSettling?: number;
+  /** Conversations without an open connection; beyond it the longest idle is forgotten and counted. */
+  maxIdle?: number;
+}
+
+export interface GraphQuery {
+  now: number;
+  group: MapGroup;
+  /** At most the map's windowMs, which is the default. */
+  sinceMs?: number;
+  /** Nodes listed, those with most bytes first; the rest is counted as hidden. */
+  limit?: number;
+}
+
+export const DEFAULT_NODE_LIMIT = 2000;
+
+/**
+ * The network map, kept up to date flow by flow. Times are milliseconds since the epoch, given by the caller.
+ * Reports of a flow may come in any order and more than once until settleMs after its connection closed.
+ */
+export class NetworkMap {
+  readonly #windowMs: number;
+  readonly #settleMs: number;
+  readonly #maxSettling: number;
+  readonly #conversations: Conversations;
+  readonly #connections = new Connections();
+  /** In the order in which they closed, with the time until which they wait. */
+  readonly #settling = new Map<Connection, number>();
+
+  constructor({ windowMs, settleMs = 10_000, maxSettling = 65_536, maxIdle = 16_384 }: NetworkMapOptions) {
+    this.#windowMs = windowMs;
+    this.#settleMs = settleMs;
+    this.#maxSettling = maxSettling;
+    this.#conversations = new Conversations({ windowMs, maxIdle });
+  }
+
+  /** Table fill, and conversations that were forgotten within the window. */
+  get counts(): { flows: number; conversations: number; evicted: number } {
+    const { size, evicted } = this.#conversations;
+    return { flows: this.#connections.flows, conversations: size, evicted };
+  }
+
+  update(flow: MapFlow, now: number): void {
+    const side = orientationOf(flow);
+    const known = this.#connections.find(flow);
+    const snapshot = snapshotOf(flow);
+    if (known !== undefined) {
+      const slot = known[side];
+      this.#connections.write(slot, mergeSnapshots(this.#connections.read(slot), snapshot));
+      this.#identify(known, side, flow);
+      this.#settleLater(known, now);
+      return;
+    }
+    const connection = this.#connections.partner(flow) ?? this.#open(flow, side);
+    connection[side] = this.#connections.addSide(flow.id);
+    this.#connections.write(connection[side], snapshot);
+    this.#identify(connection, side, flow);
+    this.#settleLater(connection, now);
+  }
+
+  /** Forgets a flow as if it had never been seen. */
+  remove(flow: MapFlow): void {
+    const connection = this.#connections.find(flow);
+    if (connection === undefined) return;
+    const side = orientationOf(flow);
+    if (connection[opposite(side)] < 0) {
+      this.#forget(connection);
+      return;
+    }
+    this.#connections.removeSide(connection, side);
+    const { ip, netns } = endOf(connection, side);
+    this.#setEnd(connection, side, addressEnd({ ip }, netns));
+  }
+
+  /** Whether the flow would be the second side of a connection of the map. */
+  expects(flow: MapFlow): boolean {
+    return this.#connections.partner(flow) !== undefined;
+  }
+
+  /** Lets time pass: folds closed connections that waited long enough and forgets what left the window. */
+  sweep(now: number): void {
+    for (const [connection, until] of this.#settling) {
+      if (until > now) break;
+      this.#settle(connection);
+    }
+    this.#conversations.expire(now);
+  }
+
+  graph({ now, group, sinceMs = this.#windowMs, limit = DEFAULT_NODE_LIMIT }: GraphQuery): MapGraph {
+    const window = { from: now - sinceMs, now };
+    const oldestBucket = Math.floor(window.from / this.#conversations.bucketMs);
+    const figures = new Map<Conversation, Figures>();
+    for (const conversation of this.#conversations) {
+      const sum = emptyFigures();
+      addFolded(sum, conversation, oldestBucket);
+      figures.set(conversation, sum);
+    }
+    for (const connection of this.#connections) {
+      const into = figures.get(connection.conversation);
+      if (into !== undefined) addConnection(into, this.#connections.sides(connection), window);
+    }
+    return buildGraph(figures, { now, group, limit });
+  }
+
+  #open(flow: MapFlow, side: Orientation): Connection {
+    const { client, certain } = clientOf(flow, side);
+    const ends = { own: ownEnd(flow), peer: addressEnd(flow.dest, flow.netns) };
+    const [lowPort, highPort] =
+      side === 'low' ? [flow.source.port, flow.dest.port] : [flow.dest.port, flow.source.port];
+    const conversation = this.#conversations.enter({
+      protocol: flow.protocol,
+      client: client === side ? ends.own : ends.peer,
+      server: client === side ? ends.peer : ends.own,
+      port: client === 'low' ? highPort : lowPort,
+    });
+    const key = connectionKey(flow);
+    const unseen = { low: -1, high: -1, settling: false };
+    return this.#connections.link({ key, lowPort, highPort, client, certain, conversation, ...unseen });
+  }
+
+  /** Takes over what a report newly says about who the ends are and who opened the connection. */
+  #identify(connection: Connection, side: Orientation, flow: MapFlow): void {
+    const { client, certain } = clientOf(flow, side);
+    if (certain && !connection.certain) {
+      connection.certain = true;
+      if (client !== connection.client) this.#turn(connection);
+    }
+    const known = endOf(connection, side);
+    // A domain is what the other side called this end.
+    const own = ownEnd(flow, known.domain === undefined ? known : undefined);
+    if (own !== known) this.#setEnd(connection, side, own);
+
+    const other = opposite(side);
+    const { domain } = flow.dest;
+    const unnamed =
+      connection[other] < 0 && domain !== undefined && endOf(connection, other).domain !== domain;
+    if (unnamed) this.#setEnd(connection, other, addressEnd(flow.dest, flow.netns));
+  }
+
+  #turn(connection: Connection): void {
+    const { client: server, server: client, protocol } = connection.conversation;
+    connection.client = opposite(connection.client);
+    this.#move(connection, { protocol, client, server });
+  }
+
+  #setEnd(connection: Connection, side: Orientation, end: End): void {
+    const { protocol, client, server } = connection.conversation;
+    const isClient = side === connection.client;
+    this.#move(connection, { protocol, client: isClient ? end : client, server: isClient ? server : end });
+  }
+
+  #move(connection: Connection, to: Pick<Conversation, 'protocol' | 'client' | 'server'>): void {
+    const from = connection.conversation;
+    const port = connection.client === 'low' ? connection.highPort : connection.lowPort;
+    connection.conversation = this.#conversations.enter({ ...to, port });
+    this.#conversations.leave(from);
+  }
+
+  #settleLater(connection: Connection, now: number): void {
+    const closed = this.#connections.isClosed(connection);
+    if (closed === connection.settling) return;
+    connection.settling = closed;
+    // The second side may turn up open after the first one closed.
+    if (!closed) this.#settling.delete(connection);
+    else this.#settling.set(connection, now + this.#settleMs);
+    if (this.#settling.size > this.#maxSettling) {
+      const [oldest] = this.#settling.keys();
+      if (oldest !== undefined) this.#settle(oldest);
+    }
+  }
+
+  #settle(connection: Connection): void {
+    const sides = this.#connections.sides(connection);
+    const figures = emptyFigures();
+    addConnection(figures, sides, { from: 0, now: Number.POSITIVE_INFINITY });
+    const { conversation } = connection;
+    if (figures.opened > 0) {
+      this.#conversations.fold(conversation, { ...emptyFigures(), opened: figures.opened }, openedAt(sides));
+      figures.opened = 0;
+    }
+    this.#conversations.fold(conversation, figures, lastSeenAt(sides));
+    this.#forget(connection);
+  }
+
+  #forget(connection: Connection): void {
+    this.#settling.delete(connection);
+    this.#connections.unlink(connection);
+    this.#conversations.leave(connection.conversation);
+  }
+}

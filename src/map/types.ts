@@ -1,0 +1,111 @@
+/** Shapes of the network map: what the agent answers and the page and the command line draw. */
+
+export const MAP_GROUPS = ['process', 'container', 'address'] as const;
+
+/** What a node stands for. A connection's end that has no container is its process, and without one its address. */
+export type MapGroup = (typeof MAP_GROUPS)[number];
+
+export const FAILURES = [
+  'refused',
+  'timeout',
+  'reset',
+  'host_unreachable',
+  'net_unreachable',
+  'other',
+] as const;
+export type Failure = (typeof FAILURES)[number];
+
+export interface MapNode {
+  id: string;
+  kind: MapGroup;
+  name: string;
+  /** What else is known, by field name of the flow record: `exe`, `container`, `runtime`, `ip`. */
+  detail?: Record<string, string | number>;
+  connections: { active: number; opened: number; closed: number; failed: number };
+  sent: { bytes: number };
+  received: { bytes: number };
+}
+
+/**
+ * All connections from one node to another over one protocol. Every figure is of the connections that are open
+ * or were open within the map's window; bytes are theirs from beginning to end.
+ */
+export interface MapEdge {
+  id: string;
+  /** The node that opened the connections. */
+  source: string;
+  target: string;
+  /** Lowest port of the server. */
+  port?: number;
+  /** Ports of the server, ascending; the first MAX_PORTS of them. */
+  ports: number[];
+  protocol: string;
+  /** A connection that failed before it was established is neither opened nor closed. */
+  connections: {
+    active: number;
+    opened: number;
+    closed: number;
+    failed: Partial<Record<Failure, number>>;
+  };
+  /** Payload bytes from source to target and back; each connection counts once, even when both ends are seen. */
+  bytes: { forward: number; backward: number };
+  /** Bytes per second now. */
+  rate: { forward: number; backward: number };
+  retransmits: number;
+  /** Means over the connections that measured one. */
+  rttUs?: number;
+  connectUs?: number;
+  /** RFC 3339. */
+  lastSeenAt: string;
+}
+
+/** What a listing limit left out. */
+export interface MapHidden {
+  nodes: number;
+  edges: number;
+}
+
+export interface MapGraph {
+  generatedAt: string;
+  group: MapGroup;
+  nodes: MapNode[];
+  edges: MapEdge[];
+  /** Absent when everything is listed. */
+  hidden?: MapHidden;
+}
+
+/** What turns an earlier graph of the same question into a later one. */
+export interface MapChange {
+  generatedAt: string;
+  nodes: { upserted: MapNode[]; removed: string[] };
+  edges: { upserted: MapEdge[]; removed: string[] };
+  /** Present when it differs from before; both 0 when everything is listed again. */
+  hidden?: MapHidden;
+}
+
+/** What the map reads of a flow: one side of a connection as its socket sees it. Absent = not known. */
+export interface MapFlow {
+  id: string;
+  protocol: string;
+  netns?: number;
+  direction?: string;
+  role?: string;
+  /** This side. */
+  source: { ip: string; port: number };
+  dest: { ip: string; port: number; domain?: string };
+  process?: { comm?: string; exe?: string };
+  container?: { id?: string; runtime?: string };
+  state: string;
+  /** Milliseconds since the epoch, as the other times. */
+  openedMs?: number;
+  closedMs?: number;
+  lastSeenMs?: number;
+  failure?: string;
+  sent: { bytes: number };
+  received: { bytes: number };
+  /** Bytes per second, true until `untilMs`. */
+  rate?: { sent: number; received: number; untilMs: number };
+  retransmits?: number;
+  connectUs?: number;
+  rttUs?: number;
+}
