@@ -38,8 +38,8 @@ const MAX_LIFETIME_SECONDS = '600';
  */
 export class Podman {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sysprobe-podman-'));
-  readonly #netns = basename(this.#folder);
-  readonly #cgroup = `/${basename(this.#folder)}`;
+  /** Of the folder, the network namespace and the cgroup that hold all of it. */
+  readonly name = basename(this.#folder);
   readonly #cleanup = new Cleanup();
 
   private constructor() {
@@ -58,10 +58,10 @@ export class Podman {
   }
 
   async #setUp(): Promise<void> {
-    this.#cleanup.add(() => removeCgroup(this.#cgroup));
-    await command('ip', ['netns', 'add', this.#netns]);
-    this.#cleanup.add(() => command('ip', ['netns', 'delete', this.#netns]));
-    await command('ip', ['-n', this.#netns, 'link', 'set', 'lo', 'up']);
+    this.#cleanup.add(() => removeCgroup(`/${this.name}`));
+    await command('ip', ['netns', 'add', this.name]);
+    this.#cleanup.add(() => command('ip', ['netns', 'delete', this.name]));
+    await command('ip', ['-n', this.name, 'link', 'set', 'lo', 'up']);
 
     writeFileSync(join(this.#folder, 'containers.conf'), configuration(this.#folder));
     const rootfs = join(this.#folder, 'rootfs');
@@ -70,8 +70,8 @@ export class Podman {
     const archive = join(this.#folder, 'rootfs.tar');
     await command('tar', ['-C', rootfs, '-cf', archive, '.']);
     await this.#podman(['import', archive, IMAGE]);
-    this.#cleanup.add(() => this.#podman(['pod', 'rm', '--all', '--force', '--time', '0']));
     this.#cleanup.add(() => this.#podman(['rm', '--all', '--force', '--time', '0']));
+    this.#cleanup.add(() => this.#podman(['pod', 'rm', '--all', '--force', '--time', '0']));
   }
 
   /** Starts a container and waits until its command runs. Throws with its output when it has already ended. */
@@ -80,10 +80,9 @@ export class Podman {
     const run = ['run', '--detach', '--timeout', MAX_LIFETIME_SECONDS, ...where, IMAGE, ...line];
     const id = await this.#podman(run, { hostNetwork: network === 'host' });
     const [pid, ip] = await this.#inspect(id, '{{.State.Pid}} {{.NetworkSettings.IPAddress}}');
-    if (pid === undefined || pid === '0') {
+    if (!(await commandRuns(Number(pid)))) {
       throw new Error(`container ended at once: ${line.join(' ')}: ${await this.#podman(['logs', id])}`);
     }
-    await commandRuns(Number(pid));
     return { id, pid: Number(pid), ip: pod?.ip ?? (ip || undefined) };
   }
 
@@ -116,7 +115,7 @@ export class Podman {
 
   /** Podman's usual one, below a cgroup of this instance's own. */
   get #cgroupParent(): string[] {
-    return ['--cgroup-parent', `${this.#cgroup}/libpod_parent`];
+    return ['--cgroup-parent', `/${this.name}/libpod_parent`];
   }
 
   async #inspect(id: string, format: string): Promise<string[]> {
@@ -127,7 +126,7 @@ export class Podman {
   #podman(args: readonly string[], { hostNetwork = false } = {}): Promise<string> {
     const storage = ['--root', join(this.#folder, 'storage'), '--runroot', join(this.#folder, 'run')];
     const podman = ['podman', ...storage, '--storage-driver', 'vfs', ...args];
-    const line = hostNetwork ? podman : ['nsenter', `--net=/run/netns/${this.#netns}`, ...podman];
+    const line = hostNetwork ? podman : ['nsenter', `--net=/run/netns/${this.name}`, ...podman];
     const [file = '', ...rest] = line;
     return command(file, rest, { CONTAINERS_CONF: join(this.#folder, 'containers.conf') });
   }

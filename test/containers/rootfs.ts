@@ -20,12 +20,25 @@ export async function makeRootfs(directory: string): Promise<void> {
   }
 }
 
-/** Waits until the container's first process is the command itself: for a moment after the start it is still runc. */
-export async function commandRuns(pid: number): Promise<void> {
+/**
+ * Waits until the container's first process is the command itself: for a moment after the start it is still runc.
+ * False when it has ended instead.
+ */
+export async function commandRuns(pid: number): Promise<boolean> {
   const deadline = performance.now() + 20_000;
-  while (readlinkSync(`/proc/${pid}/exe`) !== '/bin/busybox') {
+  for (;;) {
+    const exe = executable(pid);
+    if (exe === undefined || exe === '/bin/busybox') return exe !== undefined;
     if (performance.now() > deadline)
       throw new Error(`process ${pid} did not become the container's command`);
     await setTimeout(5);
+  }
+}
+
+function executable(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return undefined;
   }
 }

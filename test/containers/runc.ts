@@ -27,12 +27,13 @@ export interface RuncOptions {
 /** Containers of plain runc, for cgroup paths of every shape. close() removes every trace, also after a failure. */
 export class Runc {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sysprobe-runc-'));
-  readonly #cgroup = `/${basename(this.#folder)}`;
+  /** Of the folder and the cgroup that hold all of it. */
+  readonly name = basename(this.#folder);
   readonly #cleanup = new Cleanup();
 
   private constructor() {
     this.#cleanup.add(() => rmSync(this.#folder, { recursive: true, force: true }));
-    this.#cleanup.add(() => removeCgroup(this.#cgroup));
+    this.#cleanup.add(() => removeCgroup(`/${this.name}`));
   }
 
   static async create(): Promise<Runc> {
@@ -50,13 +51,13 @@ export class Runc {
     const id = randomBytes(32).toString('hex');
     const bundle = join(this.#folder, id);
     mkdirSync(bundle);
-    const cgroup = this.#cgroup + cgroupPath(id);
+    const cgroup = `/${this.name}${cgroupPath(id)}`;
     const spec = specification({ rootfs: join(this.#folder, 'rootfs'), cgroup, line, netns });
     writeFileSync(join(bundle, 'config.json'), JSON.stringify(spec));
     this.#cleanup.add(() => command('runc', ['--root', this.#root, 'delete', '--force', id]));
     await this.#start(id, bundle);
     const pid = Number(readFileSync(join(bundle, 'pid'), 'utf8'));
-    await commandRuns(pid);
+    if (!(await commandRuns(pid))) throw new Error(`container ended at once: ${line.join(' ')}`);
     return { id, pid };
   }
 
