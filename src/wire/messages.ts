@@ -33,7 +33,10 @@ export interface FlowsMessage {
   flows: FlowRow[];
 }
 
-/** A batch of changes in order: `[index into hello.events, row]`. */
+/**
+ * A batch of changes in order: `[index into hello.events, row]`. Empty when the filters let nothing of it through:
+ * the cursor still moves on.
+ */
 export interface EventsMessage {
   type: 'events';
   /** Give this back as `after` to continue behind this batch. */

@@ -1,0 +1,113 @@
+import { Counter, Gauge, Registry, type RegistryContentType } from 'prom-client';
+import type { EventType } from '../../wire/messages.ts';
+import type { Status } from '../../wire/status.ts';
+
+/** What the probe tells about itself. */
+export interface Telemetry {
+  status: Status;
+  /** Events by type since the start. */
+  events: Readonly<Record<EventType, number>>;
+  /** Answers by path and HTTP status. */
+  answers: readonly { path: string; status: string; count: number }[];
+  process: { cpuSeconds: number; residentBytes: number };
+}
+
+type Sample = [value: number, labels?: Record<string, string>];
+
+const SOURCE_STATES = ['on', 'degraded', 'off'] as const;
+
+/** `text/plain` is Prometheus' older format, for a scraper that asks for nothing else. */
+export const METRIC_FORMS = ['application/openmetrics-text', 'text/plain'] as const;
+export type MetricForm = (typeof METRIC_FORMS)[number];
+
+/** The exposition of one moment: nothing is kept from one scrape to the next. */
+export async function renderMetrics(
+  form: MetricForm,
+  telemetry: Telemetry,
+): Promise<{ contentType: string; body: string }> {
+  const registry = new Registry<RegistryContentType>();
+  registry.setContentType(
+    form === 'text/plain' ? Registry.PROMETHEUS_CONTENT_TYPE : Registry.OPENMETRICS_CONTENT_TYPE,
+  );
+  const declare =
+    (Metric: typeof Counter | typeof Gauge) => (name: string, help: string, samples: Sample[]) => {
+      const labelNames = Object.keys(samples[0]?.[1] ?? {});
+      const metric = new Metric({ name, help, labelNames, registers: [registry as Registry] });
+      for (const [value, labels = {}] of samples) metric.inc(labels, value);
+    };
+  describeProbe(declare(Counter), declare(Gauge), telemetry);
+  return { contentType: registry.contentType, body: await registry.metrics() };
+}
+
+type Declare = (name: string, help: string, samples: Sample[]) => void;
+
+function describeProbe(counter: Declare, gauge: Declare, telemetry: Telemetry): void {
+  const { status, process } = telemetry;
+  gauge('sysprobe_build_info', 'The running version.', [[1, { version: status.version }]]);
+  gauge(
+    'sysprobe_source_state',
+    'Whether a source of data is on, degraded or off: 1 for the state it is in.',
+    status.sources.flatMap(({ name, state }) =>
+      SOURCE_STATES.map((each): Sample => [Number(each === state), { source: name, state: each }]),
+    ),
+  );
+  const programs = status.sources.flatMap((source) => source.programs);
+  counter(
+    'sysprobe_bpf_program_runs_total',
+    'Runs of a BPF program, 0 while the run statistics of the kernel are off.',
+    programs.map(({ name, runCount }) => [runCount, { program: name }]),
+  );
+  counter(
+    'sysprobe_bpf_program_run_seconds_total',
+    'Time spent in a BPF program, 0 while the run statistics of the kernel are off.',
+    programs.map(({ name, runTimeNs }) => [runTimeNs / 1e9, { program: name }]),
+  );
+  describeTables(counter, gauge, status);
+  describeStream(counter, gauge, telemetry);
+  counter('process_cpu_seconds_total', 'Processor time of the probe.', [[process.cpuSeconds]]);
+  gauge('process_resident_memory_bytes', 'Resident memory of the probe.', [[process.residentBytes]]);
+  gauge('process_start_time_seconds', 'Start of the probe, in seconds since the Unix epoch.', [
+    [Date.parse(status.startedAt) / 1000],
+  ]);
+}
+
+function describeTables(counter: Declare, gauge: Declare, { tables, loss }: Status): void {
+  gauge(
+    'sysprobe_table_entries',
+    'Entries in a table.',
+    tables.map(({ name, used }) => [used, { table: name }]),
+  );
+  gauge(
+    'sysprobe_table_max_entries',
+    'The most entries that a table holds.',
+    tables.map(({ name, max }) => [max, { table: name }]),
+  );
+  counter(
+    'sysprobe_table_evicted_total',
+    'Entries that made room for others.',
+    tables.map(({ name, evicted }) => [evicted, { table: name }]),
+  );
+  counter(
+    'sysprobe_lost_total',
+    'What was not seen or not kept, by reason; see the status for what each one means.',
+    Object.entries(loss).map(([reason, count]) => [count, { reason }]),
+  );
+}
+
+function describeStream(counter: Declare, gauge: Declare, { status, events, answers }: Telemetry): void {
+  counter(
+    'sysprobe_events_total',
+    'Events appended to the stream.',
+    Object.entries(events).map(([type, count]) => [count, { type }]),
+  );
+  gauge('sysprobe_replay_events', 'Events held for readers that come back.', [[status.replay.events]]);
+  gauge('sysprobe_replay_max_events', 'The most events held.', [[status.replay.maxEvents]]);
+  gauge('sysprobe_replay_bytes', 'Memory of the events held.', [[status.replay.bytes]]);
+  gauge('sysprobe_replay_max_bytes', 'The most memory of the events held.', [[status.replay.maxBytes]]);
+  gauge('sysprobe_readers', 'Clients that follow the stream.', [[status.readers.length]]);
+  counter(
+    'sysprobe_http_answers_total',
+    'Answers on the socket, by path and HTTP status.',
+    answers.map(({ path, status: code, count }) => [count, { path, code }]),
+  );
+}
