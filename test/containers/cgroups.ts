@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { readCgroupMounts } from '../../src/probe/owners/cgroup-mounts.ts';
 
 /** Id and path of the cgroup v2 that a process is in. */
@@ -10,22 +11,34 @@ export function unifiedCgroup(pid: number): { id: number; path: string } {
   return { id: statSync(join(unified, path)).ino, path };
 }
 
-/** Removes the empty cgroup `path` and those below it in every hierarchy; one that is in use stays. */
-export function removeCgroup(path: string): void {
+/** Removes the cgroup `path` and those below it in every hierarchy, as soon as the last process has left them. */
+export async function removeCgroup(path: string): Promise<void> {
   const root = '/sys/fs/cgroup';
+  const deadline = performance.now() + 20_000;
   for (const hierarchy of ['.', ...readdirSync(root)]) {
     const directory = join(root, hierarchy, path);
-    if (existsSync(directory)) removeEmpty(directory);
+    while (existsSync(directory) && !removeEmpty(directory)) {
+      if (performance.now() > deadline) throw new Error(`${directory} is still in use`);
+      await setTimeout(10);
+    }
   }
 }
 
-function removeEmpty(directory: string): void {
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeEmpty(join(directory, entry.name));
-  }
+/** False when a process is still there. */
+function removeEmpty(directory: string): boolean {
   try {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      if (entry.isDirectory()) removeEmpty(join(directory, entry.name));
+    }
     rmdirSync(directory);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
+    if (isCode(error, 'ENOENT')) return true;
+    if (isCode(error, 'EBUSY')) return false;
+    throw error;
   }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return (error as NodeJS.ErrnoException).code === code;
 }
