@@ -26,6 +26,8 @@ export function flowFormatter({ form, style, headers, paint }: FlowFormat): (ent
   });
   let wantsHeaders = headers && !compact;
   return (entries) => {
+    // Headers without a flow would have no widths to keep to.
+    if (entries.length === 0) return '';
     const text = columns.render(entries, wantsHeaders);
     wantsHeaders = false;
     return text;

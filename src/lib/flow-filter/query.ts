@@ -43,6 +43,8 @@ export const FLOW_SELECTORS = [
 type Selector = (typeof FLOW_SELECTORS)[number]['name'];
 
 const SELECTORS = new Map<string, (typeof FLOW_SELECTORS)[number]>(FLOW_SELECTORS.map((s) => [s.name, s]));
+const DANGLING_NOT = 'not must stand before the filter that it negates';
+
 const FILTERS = new Map(FLOW_FILTERS.map((filter) => [filter.name, filter]));
 
 /** Every parameter name that parseFlowQuery takes. */
@@ -63,7 +65,7 @@ export function parseFlowQuery(params: Iterable<readonly [string, string]>, now 
   for (const [name, value] of params) {
     const filter = FILTERS.get(name);
     const selector = SELECTORS.get(name);
-    if (negate && !filter) throw invalid('not', 'not negates the filter that follows it', []);
+    if (negate && !filter) throw invalid('not', DANGLING_NOT, []);
     if (filter) {
       const test = compile(filter, value);
       if (negate) excluded.push(test);
@@ -79,7 +81,7 @@ export function parseFlowQuery(params: Iterable<readonly [string, string]>, now 
       selected.set(selector.name, value);
     }
   }
-  if (negate) throw invalid('not', 'not negates the filter that follows it, and none does', []);
+  if (negate) throw invalid('not', DANGLING_NOT, []);
   return { ...select(selected, { wanted: [...wanted.values()], excluded }, now) };
 }
 

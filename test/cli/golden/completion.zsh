@@ -7,6 +7,7 @@ _sysprobe() {
       local -a commands=(
         'flows:connections and conversations'
         'map:who talks to whom'
+        'status:is the server working, what is on, what was lost'
         'check:can system-probe run on this machine'
         'completion:a script that completes this command in a shell'
         'version:the version of this command'
@@ -92,6 +93,16 @@ _sysprobe() {
         '*-4[the same as --family ipv4]' \
         '*-6[the same as --family ipv6]' \
         '*--not[negates the filter that follows]' \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]';;
+      status) _arguments \
+        '*-o[form of the output]:value:(text json)' \
+        '*--output[form of the output]:value:(text json)' \
+        '*--color[color the output]:value:(auto always never)' \
         '*-V[show the version of this command]' \
         '*--version[show the version of this command]' \
         '*--socket[socket of system-probe]:value:_files' \

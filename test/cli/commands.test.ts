@@ -1,0 +1,186 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statusText } from '../../src/cli/format/status.ts';
+import { painter } from '../../src/cli/format/terminal.ts';
+import { version } from '../../src/lib/package-root.ts';
+import type { MapGraph } from '../../src/map/types.ts';
+import type { FlowRecord } from '../../src/wire/flow.ts';
+import { buildPrograms, makeFolder, serve, sysprobe, type TestServer } from './harness.ts';
+
+const folder = makeFolder();
+let server: TestServer;
+
+/** Both sides of one connection, and one that was refused. */
+const CLIENT: FlowRecord = {
+  id: '1.1',
+  protocol: 'tcp',
+  family: 'ipv4',
+  netns: 1,
+  direction: 'local',
+  role: 'client',
+  source: { ip: '127.0.0.1', port: 50_000 },
+  dest: { ip: '127.0.0.1', port: 8080 },
+  process: { pid: 10, comm: 'curl' },
+  state: 'closed',
+  openedAt: '2026-01-31T12:00:00.000000000Z',
+  closedAt: '2026-01-31T12:00:01.000000000Z',
+  sent: { bytes: 1000, packets: 2 },
+  received: { bytes: 3000, packets: 3 },
+  rttUs: 100,
+};
+const FLOWS: FlowRecord[] = [
+  CLIENT,
+  {
+    ...CLIENT,
+    id: '1.2',
+    role: 'server',
+    source: CLIENT.dest,
+    dest: CLIENT.source,
+    process: { pid: 20, comm: 'nginx' },
+    sent: CLIENT.received,
+    received: CLIENT.sent,
+  },
+  {
+    ...CLIENT,
+    id: '1.3',
+    direction: 'outgoing',
+    source: { ip: '10.0.0.5', port: 50_001 },
+    dest: { ip: '93.184.216.34', port: 443 },
+    sent: { bytes: 0, packets: 0 },
+    received: { bytes: 0, packets: 0 },
+    failure: 'refused',
+  },
+];
+
+beforeAll(async () => {
+  buildPrograms();
+  server = await serve({ socket: join(folder.path, 'probe.sock'), flows: FLOWS });
+});
+
+afterAll(async () => {
+  await server.close();
+  folder.dispose();
+});
+
+const ask = (...args: string[]) => sysprobe([...args, '--socket', server.socket]);
+
+describe('map', () => {
+  test('both sides of a connection are one edge', async () => {
+    const { stdout, stderr } = await ask('map', '-o', 'json');
+    const graph: MapGraph = JSON.parse(stdout);
+    expect(stderr).toBe('');
+    const names = Object.fromEntries(graph.nodes.map(({ id, name }) => [id, name]));
+    const edges = graph.edges.map((edge) => [names[edge.source], names[edge.target], edge.port, edge.bytes]);
+    expect(edges).toHaveLength(2);
+    expect(edges).toContainEqual(['curl', 'nginx', 8080, { forward: 1000, backward: 3000 }]);
+  });
+
+  test.each([
+    ['text', /curl +-> +nginx +8080\/tcp .*1\.0k +3\.0k/],
+    ['text', /curl +-> +93\.184\.216\.34 +443\/tcp .*refused 1/],
+    ['dot', /^digraph sysprobe \{\n[\s\S]*\[label="443\/tcp\\n↑0 ↓0\\nrefused 1", penwidth=1\.0, color=red/],
+    ['mermaid', /^flowchart LR\n[\s\S]*-->\|"8080\/tcp<br>↑1\.0k ↓3\.0k"\| n\d/],
+  ])('as %s', async (form, expected) => {
+    expect((await ask('map', '-o', form)).stdout).toMatch(expected);
+  });
+
+  test('by address, and filtered', async () => {
+    const { stdout } = await ask('map', '--group-by', 'address', '--failure', '-o', 'json');
+    const graph: MapGraph = JSON.parse(stdout);
+    expect(graph.nodes.map(({ name }) => name).sort()).toEqual(['10.0.0.5', '93.184.216.34']);
+  });
+});
+
+describe('status', () => {
+  test('for a person', async () => {
+    const { stdout } = await ask('status');
+    await expect(stdout).toMatchFileSnapshot('golden/status.txt');
+  });
+
+  test('for a program, and the same told in words', async () => {
+    const { stdout } = await ask('status', '-o', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({ pid: 4242, loss: { flowsEvicted: 3 } });
+    expect((await ask('status')).stdout).toBe(statusText(JSON.parse(stdout), painter(false)));
+  });
+});
+
+describe('check', () => {
+  test('this machine can run it, and needs no server to know', async () => {
+    const { code, stdout } = await sysprobe(['check']);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('can run on this machine'),
+    });
+    const { checks } = JSON.parse((await sysprobe(['check', '-o', 'json'])).stdout);
+    expect(checks.filter(({ status }: { status: string }) => status !== 'ok')).toEqual([]);
+  });
+
+  test('without privileges it says so, and what that costs, and exits with 1', async () => {
+    const { code, stdout } = await sysprobe(['check'], { uid: 65_534 });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^MISSING +privileges +.*root.*nothing can be observed$/m);
+    expect(stdout).toMatch(/^MISSING +tcp_state /m);
+  });
+});
+
+describe('exit codes', () => {
+  test.each<[string, string[], RegExp]>([
+    ['an unknown option', ['flows', '--prot', 'tcp'], /unknown option '--prot'\n\(Did you mean --port\?\)/],
+    ['an unknown command', ['flow'], /unknown command 'flow'\n\(Did you mean flows\?\)/],
+    ['no command', [], /^Usage: sysprobe/],
+    [
+      'a value that is no choice',
+      ['flows', '--protocol', 'sctp'],
+      /--protocol.*'sctp'.*Allowed choices are tcp, udp\./,
+    ],
+    [
+      'a value that cannot be read',
+      ['flows', '--ip', '10.0.0'],
+      /^sysprobe: --ip: "10\.0\.0" is not .*allowed: an address/,
+    ],
+    ['a size that is none', ['flows', '--min-bytes', 'much'], /--min-bytes: "much" .*10k, 1M or 2GiB/],
+    ['a filter without Kubernetes', ['flows', '--pod', 'x'], /--pod: .*needs Kubernetes metadata/],
+    ['not at the end', ['flows', '--not'], /--not: not must stand before the filter that it negates/],
+    ['two limits', ['flows', '--first', '1', '--last', '1'], /cannot be given together/],
+    ['an end of a stream', ['flows', '-f', '--until', '5m'], /--until: cannot be given with --follow/],
+    ['an unknown form', ['map', '-o', 'svg'], /Allowed choices are text, json, dot, mermaid\./],
+    ['two servers', ['flows', '--socket', '/x', '--server', 'http://x'], /cannot be used with/],
+    ['no server', ['flows', '--server', 'localhost'], /is not a server: give/],
+  ])('2 for %s', async (_, args, message) => {
+    const { code, stdout, stderr } = await sysprobe(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+
+  test('3 when there is no socket, with what to do', async () => {
+    const { code, stdout, stderr } = await sysprobe(['flows', '--socket', '/nowhere/x.sock']);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toBe(
+      'sysprobe: /nowhere/x.sock: no such socket: is system-probe running? Another path is given by --socket\n',
+    );
+  });
+
+  test('3 when the socket may not be opened', async () => {
+    const { code, stderr } = await sysprobe(['flows', '--socket', server.socket], { uid: 65_534 });
+    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('no permission') });
+  });
+
+  test('3 when no agent listens', async () => {
+    const { code, stderr } = await sysprobe(['map', '--server', 'http://127.0.0.1:1']);
+    expect({ code, stderr }).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('is node-agent running?'),
+    });
+  });
+
+  test('0 for help and version, on stdout', async () => {
+    expect(await sysprobe(['--help'])).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('flows'),
+    });
+    for (const args of [['version'], ['--version'], ['-V']]) {
+      expect(await sysprobe(args)).toMatchObject({ code: 0, stderr: '', stdout: `sysprobe ${version}\n` });
+    }
+  });
+});
