@@ -1,26 +1,31 @@
 /**
- * Writes the tables of docs/configuration.md from the options' own table:
+ * Writes the tables of docs/ that the sources' own tables give:
  *   tsx scripts/gen-docs.ts           writes them
  *   tsx scripts/gen-docs.ts --check   fails when they are not current
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { markdownTable } from '../src/lib/config/document.ts';
 import { agentOptions, probeOptions } from '../src/lib/config/options.ts';
+import { filterTable, selectorTable } from '../src/lib/flow-filter/document.ts';
 
-const path = 'docs/configuration.md';
-const tables = { probe: markdownTable(probeOptions), agent: markdownTable(agentOptions) };
+const documents = {
+  'docs/configuration.md': { probe: markdownTable(probeOptions), agent: markdownTable(agentOptions) },
+  'docs/cli.md': { selectors: selectorTable(), filters: filterTable() },
+};
 
-const current = readFileSync(path, 'utf8');
-const wanted = Object.entries(tables).reduce((text, [name, table]) => {
-  const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
-  if (!text.includes(begin) || !text.includes(end))
-    throw new Error(`${path} has no place for the table ${name}`);
-  return `${text.slice(0, text.indexOf(begin))}${begin}\n${table}\n${text.slice(text.indexOf(end))}`;
-}, current);
+for (const [path, tables] of Object.entries(documents)) {
+  const current = readFileSync(path, 'utf8');
+  const wanted = Object.entries(tables).reduce((text, [name, table]) => {
+    const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
+    if (!text.includes(begin) || !text.includes(end))
+      throw new Error(`${path} has no place for the table ${name}`);
+    return `${text.slice(0, text.indexOf(begin))}${begin}\n${table}\n${text.slice(text.indexOf(end))}`;
+  }, current);
 
-if (!process.argv.includes('--check')) {
-  writeFileSync(path, wanted);
-} else if (wanted !== current) {
-  console.error(`${path} is not what src/lib/config gives; run: npm run generate`);
-  process.exitCode = 1;
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, wanted);
+  } else if (wanted !== current) {
+    console.error(`${path} is not what the sources give; run: npm run generate`);
+    process.exitCode = 1;
+  }
 }

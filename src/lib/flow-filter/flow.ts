@@ -2,22 +2,22 @@
 export interface Flow {
   protocol: string;
   family: string;
-  netns?: number;
-  direction?: string;
-  role?: string;
+  netns?: number | undefined;
+  direction?: string | undefined;
+  role?: string | undefined;
   source: FlowEnd;
   dest: FlowEnd;
   translated?: { source?: FlowEnd; dest?: FlowEnd };
-  process?: { pid?: number; comm?: string };
-  container?: { id?: string };
+  process?: { pid?: number | undefined; comm?: string | undefined } | undefined;
+  container?: { id?: string | undefined } | undefined;
   state: string;
-  openedAt?: string;
-  closedAt?: string;
-  lastSeenAt?: string;
-  failure?: string;
+  openedAt?: string | undefined;
+  closedAt?: string | undefined;
+  lastSeenAt?: string | undefined;
+  failure?: string | undefined;
   sent: { bytes: number };
   received: { bytes: number };
-  rttUs?: number;
+  rttUs?: number | undefined;
 }
 
 export interface FlowEnd {
