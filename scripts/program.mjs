@@ -10,6 +10,7 @@ export class Program {
   #name;
   #onWarning;
   #lastWords = '';
+  #lastWarning = '';
   /** Resolves with the reason when the program has ended, whatever the cause. */
   ended;
 
@@ -44,8 +45,14 @@ export class Program {
     } else if (entry.level >= level.fatal) {
       this.#lastWords = entry.msg;
     } else if (entry.level >= level.warn) {
-      this.#onWarning(`${this.#name}: ${entry.msg}`);
+      this.#warn(entry.err?.message === undefined ? entry.msg : `${entry.msg}: ${entry.err.message}`);
     }
+  }
+
+  /** What is said over and over is said once. */
+  #warn(text) {
+    if (text !== this.#lastWarning) this.#onWarning(`${this.#name}: ${text}`);
+    this.#lastWarning = text;
   }
 
   #reason(code, signal) {
