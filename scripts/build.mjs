@@ -6,6 +6,13 @@ import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Refusal, root, run, runMain, setUp } from './setup.mjs';
 
+const notices = 'dist/THIRD-PARTY-LICENSES.txt';
+
+/** Packages in the CommonJS form that are bundled ask for `require`, which a module lacks. */
+const banner = `#!/usr/bin/env node
+import { createRequire as createRequireOf } from 'node:module';
+const require = createRequireOf(import.meta.url);`;
+
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
 /** `stamp` lies beside what was made, so that deleting the output makes the part out of date. */
@@ -18,7 +25,7 @@ const parts = {
   },
   programs: {
     from: ['src', 'scripts/build.mjs', 'package-lock.json'],
-    makes: ['dist/system-probe.js', 'dist/node-agent.js', 'dist/sysprobe.js'],
+    makes: ['dist/system-probe.js', 'dist/node-agent.js', 'dist/sysprobe.js', notices],
     stamp: 'dist/.programs-stamp',
     build: buildPrograms,
   },
@@ -54,7 +61,7 @@ function buildAddon() {
 
 async function buildPrograms() {
   const { build: bundle } = await import('esbuild');
-  await bundle({
+  const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: {
       'system-probe': 'src/probe/main.ts',
@@ -63,17 +70,33 @@ async function buildPrograms() {
     },
     outdir: 'dist',
     bundle: true,
-    packages: 'external',
+    // Finds its compiled part beside its own files; without it cbor-x decodes more slowly.
+    external: ['cbor-extract'],
+    metafile: true,
     platform: 'node',
     format: 'esm',
     target: 'node20.19',
     sourcemap: true,
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: banner },
     logLevel: 'warning',
   }).catch(() => {
     throw new Refusal('the programs cannot be built; the errors are above');
   });
-  for (const path of parts.programs.makes) chmodSync(join(root, path), 0o755);
+  writeFileSync(join(root, notices), noticesOf(metafile));
+  for (const path of parts.programs.makes) if (path !== notices) chmodSync(join(root, path), 0o755);
+}
+
+/** The licence of every package that is part of a bundle, as the licences ask. */
+function noticesOf({ inputs }) {
+  const packages = Object.keys(inputs).flatMap(
+    (path) => /^node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
+  );
+  const texts = [...new Set(packages)].sort().map((path) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, path)).find((entry) => /^licen[cs]e/i.test(entry));
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(root, path, file), 'utf8').trim() : ''}\n`;
+  });
+  return texts.join(`\n${'-'.repeat(78)}\n\n`);
 }
 
 /** Of the sources by path and content, and of the Node that builds them; tests do not count. */

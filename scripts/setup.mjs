@@ -24,6 +24,7 @@ const packages = {
     { package: 'ca-certificates', file: '/etc/ssl/certs/ca-certificates.crt' },
     { package: 'catatonit', command: 'catatonit' },
     { package: 'chromium', command: 'chromium' },
+    { package: 'clang-14', command: 'clang-14' },
     { package: 'curl', command: 'curl' },
     { package: 'iproute2', command: 'ip' },
     { package: 'iptables', command: 'iptables' },
@@ -34,6 +35,14 @@ const packages = {
     { package: 'procps', command: 'pgrep' },
     { package: 'python3-cbor2', file: '/usr/lib/python3/dist-packages/cbor2' },
     { package: 'runc', command: 'runc' },
+  ],
+  kernels: [
+    { package: 'busybox-static', command: 'busybox' },
+    { package: 'iproute2', command: 'ip' },
+    { package: 'kmod', command: 'modprobe' },
+    { package: 'nftables', command: 'nft' },
+    { package: 'qemu-system-x86', command: 'qemu-system-x86_64' },
+    { package: 'util-linux', command: 'setpriv' },
   ],
   check: [
     { package: 'bpftool', command: 'bpftool' },
