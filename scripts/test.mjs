@@ -3,7 +3,7 @@
 //   npm test -- src/map             the tests of a folder
 //   npm test -- --project unit      what needs no root
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
@@ -26,6 +26,7 @@ function runVitest(args) {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const vitest = join(root, 'node_modules/.bin/vitest');
     const { status } = spawnSync(vitest, ['run', ...reporters, ...args], { cwd: root, stdio: 'inherit' });
+    if (!existsSync(report)) throw new Refusal('vitest ended without a report');
     console.log(closingLine(JSON.parse(readFileSync(report, 'utf8'))));
     return status ?? 1;
   } finally {
