@@ -1,7 +1,7 @@
 """Real TCP traffic whose sizes the two ends report themselves.
 
 python3 traffic.py CASE [--host HOST] [--port PORT] [--sent N] [--received N] [--count N] [--netns-server NAME]
-                        [--netns-client NAME] [--cgroup-server DIR]
+                        [--netns-client NAME] [--cgroup-server DIR] [--hold SECONDS]
 
 Prints one JSON object: {"port": P, "client": {"pid", "sent", "received"}, "server": {...}}.
 The server is a child process, so the two ends have different owners.
@@ -82,6 +82,7 @@ class Transfer:
             with self.connect(port) as sock:
                 sent += send(sock, self.args.sent)
                 received += receive(sock, self.args.received)
+                time.sleep(self.args.hold)
         return sent, received
 
 
@@ -265,6 +266,7 @@ def main():
     parser.add_argument("--sent", type=int, default=0)
     parser.add_argument("--received", type=int, default=0)
     parser.add_argument("--count", type=int, default=1)
+    parser.add_argument("--hold", type=float, default=0)
     parser.add_argument("--netns-server")
     parser.add_argument("--netns-client")
     parser.add_argument("--cgroup-server")

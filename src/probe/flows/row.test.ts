@@ -11,7 +11,9 @@ const bootEpoch = 1_700_000_000_000_000_000n;
 const context: RowContext = {
   clock: new Clock(() => ({ realtime: bootEpoch, boottime: 0n })),
   bootId: '01234567-89ab-cdef-0123-456789abcdef',
-  owners: { resolveOwner: ({ cgroupId }) => ({ cgroup: { id: cgroupId, path: '/a' }, exe: '/usr/bin/curl' }) },
+  owners: {
+    resolveOwner: ({ cgroupId }) => ({ cgroup: { id: cgroupId, path: '/a' }, exe: '/usr/bin/curl' }),
+  },
   listeners: new ListenerSet(),
 };
 
@@ -73,11 +75,21 @@ describe('flowRow', () => {
 
   it('calls a connection incoming on the side that accepted it, local when both ends are here', () => {
     expect(row({ role: ConnRole.SERVER })).toMatchObject({ direction: 'incoming', role: 'server' });
-    expect(row({ role: ConnRole.SERVER }, { local: true })).toMatchObject({ direction: 'local', role: 'server' });
+    expect(row({ role: ConnRole.SERVER }, { local: true })).toMatchObject({
+      direction: 'local',
+      role: 'server',
+    });
   });
 
   it('tells the role of a socket older than the probe by what listens on its port', () => {
-    const old = { role: ConnRole.UNKNOWN, openedNs: 0, establishedNs: 0, sourcePort: 8080, pid: 0, cookie: 77 };
+    const old = {
+      role: ConnRole.UNKNOWN,
+      openedNs: 0,
+      establishedNs: 0,
+      sourcePort: 8080,
+      pid: 0,
+      cookie: 77,
+    };
     expect(row(old)).toMatchObject({ role: 'client', id: '01234567-c25' });
     context.listeners = { has: (_, port) => port === 8080 };
     expect(row(old)).toMatchObject({ role: 'server' });

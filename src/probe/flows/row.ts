@@ -21,7 +21,11 @@ export function flowRow({ record, local, closeMissed }: FlowView, context: RowCo
   const closed = record.state === TcpState.CLOSE;
   const client = isClient(record, context);
   const direction = client ? 'outgoing' : 'incoming';
-  const owner = context.owners.resolveOwner({ cgroupId, pid, atNs: establishedNs || openedNs || record.atNs });
+  const owner = context.owners.resolveOwner({
+    cgroupId,
+    pid,
+    atNs: establishedNs || openedNs || record.atNs,
+  });
   const failure = closed && !closeMissed ? failureOf(oldState, error) : undefined;
   const closedNs = closed && !closeMissed ? record.atNs : 0;
   const epoch = (bootNs: number) => (bootNs === 0 ? null : context.clock.epochNs(bootNs));

@@ -42,6 +42,34 @@ describe('FlowTable', () => {
     expect([table.activeCount, table.closedCount]).toEqual([0, 1]);
   });
 
+  it('takes a connection in that two snapshots found and no record announced, as one that is connecting', () => {
+    const { table, changes } = tableWith();
+    const connecting = flowRecord({ state: TcpState.SYN_SENT, establishedNs: 0 });
+    table.active(connecting);
+    table.endSnapshot();
+    expect(changes()).toEqual([]);
+    table.active(connecting);
+    table.endSnapshot();
+    expect(changes()).toEqual(['flow.opened']);
+    table.opened(flowRecord());
+    expect(changes()).toEqual(['flow.opened', 'flow.updated']);
+  });
+
+  it('is not misled by a snapshot that is newer than the records of the socket before', () => {
+    const { table, seen } = tableWith();
+    table.active(flowRecord({ openedNs: 20 }));
+    table.opened(flowRecord({ openedNs: 10 }));
+    table.closed(closed({ openedNs: 10 }));
+    table.opened(flowRecord({ openedNs: 20 }));
+    table.closed(closed({ openedNs: 20 }));
+    expect(seen.map(({ change, closeMissed }) => [change, closeMissed])).toEqual([
+      ['flow.opened', false],
+      ['flow.closed', false],
+      ['flow.opened', false],
+      ['flow.closed', false],
+    ]);
+  });
+
   it('reports a connection that was never seen open when it closes', () => {
     const { table, changes } = tableWith();
     table.closed(closed());

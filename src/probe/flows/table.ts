@@ -48,6 +48,9 @@ export class FlowTable {
   /** The snapshot in which a flow was last met. */
   readonly #met: Uint32Array;
   #snapshot = 1;
+  /** Sockets and openings that the snapshot found and the table did not know. */
+  #strangers = new Map<number, number>();
+  #strangersBefore = new Map<number, number>();
   readonly #onChange: FlowTableOptions['onChange'];
 
   constructor(options: FlowTableOptions) {
@@ -77,11 +80,17 @@ export class FlowTable {
     this.#report(known === undefined ? 'flow.opened' : 'flow.updated', slot);
   }
 
-  /** A live socket as the snapshot found it. Full of others' flows, the table does not take in a new one. */
+  /**
+   * A live socket as the snapshot found it. One that is not known may have records waiting that are older than the
+   * snapshot, its own or those of the socket's life before; still unknown in the next snapshot, there are none:
+   * it is connecting, or the record of its opening was lost. A table that is full does not take it in.
+   */
   active(record: FlowRecord): void {
     let slot = this.#find(record);
     if (slot === undefined) {
-      if (this.#active.size >= this.maxActive) return;
+      const { sock, openedNs } = record;
+      this.#strangers.set(sock, openedNs);
+      if (this.#strangersBefore.get(sock) !== openedNs || this.#active.size >= this.maxActive) return;
       slot = this.#insert(record);
       this.#report('flow.opened', slot);
     } else if (this.#slots.differs(slot, record)) {
@@ -114,6 +123,8 @@ export class FlowTable {
       if (!untracked && (this.#met[slot] ?? 0) < this.#snapshot - 1) missed.push(slot);
     }
     for (const slot of missed) this.#miss(slot);
+    this.#strangersBefore = this.#strangers;
+    this.#strangers = new Map();
     this.#snapshot++;
   }
 
@@ -126,13 +137,14 @@ export class FlowTable {
     for (const slot of this.#active) yield this.#view(slot);
   }
 
-  /** A socket's memory is used again for other connections, and a socket for several: both ends must agree. */
+  /** A socket's memory serves one connection after the other: what the table knows of it may be an earlier one. */
   #find(record: FlowRecord): number | undefined {
     const slot = this.#bySock.get(record.sock);
     if (slot === undefined) return undefined;
     const { openedNs } = record;
-    if (openedNs === 0 || this.#slots.at(slot).openedNs === openedNs) return slot;
-    this.#miss(slot);
+    const known = this.#slots.at(slot).openedNs;
+    if (openedNs === 0 || openedNs === known) return slot;
+    if (openedNs > known) this.#miss(slot);
     return undefined;
   }
 
