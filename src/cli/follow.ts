@@ -4,7 +4,7 @@ import { SysprobeError } from '../lib/errors.ts';
 import type { FlowRecord } from '../wire/flow.ts';
 import type { EventType, LostMessage } from '../wire/messages.ts';
 import { parseLine, readLines } from './lines.ts';
-import { ask, type Query, type Server } from './server.ts';
+import { ask, bodyOf, type Query, type Server } from './server.ts';
 
 export type FlowEvent = { type: EventType; cursor: string } & FlowRecord;
 export type StreamItem = { line: string; event: FlowEvent | LostMessage };
@@ -28,13 +28,13 @@ export async function* followFlows(server: Server, options: FollowOptions): Asyn
   let answer = await open(server, options.params, cursor);
   for (;;) {
     try {
-      for await (const lines of readLines(answer)) {
+      for await (const lines of readLines(bodyOf(server, answer))) {
         const items = lines.map((line) => ({ line, event: parseLine(line) as StreamItem['event'] }));
         cursor = items.at(-1)?.event.cursor ?? cursor;
         yield items;
       }
     } catch (error) {
-      if (!isBroken(error)) throw error;
+      if (!isUnreachable(error)) throw error;
     }
     if (!options.reconnect)
       throw new SysprobeError('SP_SERVER_UNREACHABLE', `${server.name}: the stream ended`);
@@ -64,14 +64,13 @@ async function reopen(
     try {
       return await open(server, params, cursor);
     } catch (error) {
-      if (!(error instanceof SysprobeError && error.code === 'SP_SERVER_UNREACHABLE')) throw error;
+      if (!isUnreachable(error)) throw error;
     }
   }
 }
 
-/** The connection, rather than what came over it; a line cut off is the end of a broken one. */
-function isBroken(error: unknown): boolean {
-  return !(error instanceof SysprobeError) || error.code === 'SP_WIRE_INVALID';
+function isUnreachable(error: unknown): boolean {
+  return error instanceof SysprobeError && error.code === 'SP_SERVER_UNREACHABLE';
 }
 
 /** In words, for stderr. */

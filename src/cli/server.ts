@@ -47,13 +47,22 @@ export async function ask(server: Server, query: Query): Promise<IncomingMessage
 }
 
 export async function askJson(server: Server, query: Query): Promise<unknown> {
-  const body = await text(await ask(server, query));
+  const body = await text(bodyOf(server, await ask(server, query)));
   try {
     return JSON.parse(body);
   } catch (cause) {
     throw new SysprobeError('SP_WIRE_INVALID', `${server.name} did not answer in JSON: is it sysprobe's?`, {
       cause,
     });
+  }
+}
+
+/** The chunks of an answer. Throws SP_SERVER_UNREACHABLE when it is cut off. */
+export async function* bodyOf(server: Server, answer: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* answer;
+  } catch (cause) {
+    throw unreachable(server, 'the connection broke before the answer was whole', cause);
   }
 }
 

@@ -9,7 +9,7 @@ import type { FlowEntry } from '../format/flow-columns.ts';
 import { flowFormatter, TEXT_FORMS, type TextForm } from '../format/flows.ts';
 import { TIME_FORMATS, type TimeStyle } from '../format/time.ts';
 import { gather, parseLine, readLines } from '../lines.ts';
-import { ask, askJson, type Server } from '../server.ts';
+import { ask, askJson, bodyOf, type Server } from '../server.ts';
 import { COLOR_CHOICES, type ColorChoice, choosePaint, type Terminal } from '../terminal.ts';
 
 const DEFAULT_LAST = '20';
@@ -87,25 +87,24 @@ async function showFlows(run: Run): Promise<void> {
   else await list(run, params);
 }
 
-function limits({ follow, last, first, all, since, until }: FlowsOptions): Params {
-  if (follow) {
-    const bad = first === undefined ? until && 'until' : 'first';
-    if (bad) {
-      throw new SysprobeError('SP_QUERY_INVALID', `cannot be given with --follow`, { parameter: bad });
+function limits({ follow, all, ...options }: FlowsOptions): Params {
+  const given: Params = [];
+  for (const name of ['last', 'first', 'since', 'until'] as const) {
+    const value = options[name];
+    if (value === undefined) continue;
+    if (follow && (name === 'first' || name === 'until')) {
+      throw new SysprobeError('SP_QUERY_INVALID', 'cannot be given with --follow', { parameter: name });
     }
+    given.push([name, value]);
   }
-  const given = Object.entries({ last, first, since, until }).filter(
-    (pair): pair is [string, string] => !!pair[1],
-  );
-  if (all) return [...given, ['all', 'true']];
-  if (given.length > 0) return given;
-  return [['last', follow ? '0' : DEFAULT_LAST]];
+  if (all) given.push(['all', 'true']);
+  return given.length > 0 ? given : [['last', follow ? '0' : DEFAULT_LAST]];
 }
 
 async function list({ server, terminal, options }: Run, params: Params): Promise<void> {
   const answer = await ask(server, { path: 'flows', params, accept: 'application/x-ndjson' });
   const format = formatterOf(options);
-  for await (const lines of gather(readLines(answer), BATCH)) {
+  for await (const lines of gather(readLines(bodyOf(server, answer)), BATCH)) {
     if (options.output === 'json') terminal.write(`${lines.join('\n')}\n`);
     else terminal.write(format(lines.map((line) => ({ flow: parseLine(line) as FlowRecord }))));
   }
@@ -153,14 +152,17 @@ async function copyCbor({ server, terminal, filters, options }: Run, params: Par
   const accept = 'application/cbor-seq';
   const reader = new MessageReader();
   let cursor = '';
-  for await (const chunk of await ask(server, { path: 'flows', params, accept })) {
+  for await (const chunk of bodyOf(server, await ask(server, { path: 'flows', params, accept }))) {
     terminal.write(chunk);
     for (const message of reader.push(chunk)) if (message.type === 'end') cursor = message.cursor;
   }
   reader.end();
   if (!options.follow) return;
   const after: Params = [...filters, ['follow', 'true'], ['after', cursor]];
-  for await (const chunk of await ask(server, { path: 'flows', params: after, accept, follow: true })) {
+  for await (const chunk of bodyOf(
+    server,
+    await ask(server, { path: 'flows', params: after, accept, follow: true }),
+  )) {
     terminal.write(chunk);
   }
   throw new SysprobeError('SP_SERVER_UNREACHABLE', `${server.name}: the stream ended`);

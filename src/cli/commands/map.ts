@@ -6,7 +6,7 @@ import type { FlowRecord } from '../../wire/flow.ts';
 import { addFilterOptions, type Params } from '../filter-options.ts';
 import { formatMap, MAP_FORMS, type MapForm } from '../format/map.ts';
 import { parseLine, readLines } from '../lines.ts';
-import { ask, askJson, type Server } from '../server.ts';
+import { ask, askJson, bodyOf, type Server } from '../server.ts';
 import { COLOR_CHOICES, type ColorChoice, choosePaint, type Terminal } from '../terminal.ts';
 
 interface MapOptions {
@@ -63,7 +63,7 @@ async function askMap(server: Server, params: Params, group: MapGroup): Promise<
 async function drawMap(server: Server, params: Params, group: MapGroup): Promise<MapGraph> {
   const answer = await ask(server, { path: 'flows', params, accept: 'application/x-ndjson' });
   const flows: MapFlow[] = [];
-  for await (const lines of readLines(answer)) {
+  for await (const lines of readLines(bodyOf(server, answer))) {
     for (const line of lines) flows.push(mapFlow(parseLine(line) as FlowRecord));
   }
   return graphOf(flows, group, Date.now());
