@@ -11,7 +11,15 @@ const sources = (folder, ...endings) =>
     .map((name) => join(folder, name));
 
 const checks = () => [
-  ['format, lint, import rules', bin('biome'), 'ci', '--error-on-warnings', '.'],
+  [
+    'format, lint, import rules',
+    bin('biome'),
+    'ci',
+    '--error-on-warnings',
+    '--diagnostic-level=warn',
+    '--colors=off',
+    '.',
+  ],
   ['types', bin('tsc'), '-p', 'tsconfig.json'],
   ['types of the page', bin('tsc'), '-p', 'src/web'],
   ['generated decoders', bin('tsx'), 'scripts/gen-events.ts', '--check'],
