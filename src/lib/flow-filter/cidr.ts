@@ -13,7 +13,15 @@ export function parseCidr(text: string): ((ip: string) => boolean) | undefined {
 
   const network = groupsOf(address);
   const prefix = 128 - bits + (length === undefined ? bits : Number(length));
-  return (ip) => sharePrefix(groupsOf(ip), network, prefix);
+  const contains = (ip: string) => sharePrefix(groupsOf(ip), network, prefix);
+  if (version === 6) return contains;
+  // Most addresses are decided without taking them apart: a list may test every one of the table.
+  const shift = 128 - prefix;
+  const high = Math.floor(dottedNumber(address) / 2 ** shift);
+  return (ip) => {
+    if (ip.includes(':')) return ip.includes('ffff:') && contains(ip);
+    return Math.floor(dottedNumber(ip) / 2 ** shift) === high;
+  };
 }
 
 function sharePrefix(a: Groups, b: Groups, bits: number): boolean {
@@ -37,8 +45,23 @@ function groupsOf(ip: string): Groups {
 }
 
 function dottedGroups(text: string): [number, number] {
-  const [a = 0, b = 0, c = 0, d = 0] = text.split('.').map(Number);
-  return [a * 256 + b, c * 256 + d];
+  const number = dottedNumber(text);
+  return [Math.floor(number / 0x10000), number % 0x10000];
+}
+
+function dottedNumber(text: string): number {
+  let number = 0;
+  let byte = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 46) {
+      number = number * 256 + byte;
+      byte = 0;
+    } else {
+      byte = byte * 10 + code - 48;
+    }
+  }
+  return number * 256 + byte;
 }
 
 function hexGroups(text: string): number[] {
