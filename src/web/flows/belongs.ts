@@ -1,0 +1,57 @@
+import { connectionKey, opposite, orientationOf } from '../../map/connection.ts';
+import { addressEnd, nodeFace, ownEnd } from '../../map/ends.ts';
+import type { MapEdge, MapGroup } from '../../map/types.ts';
+import type { Selection } from '../graph/focus.ts';
+import type { GraphState } from '../graph/state.ts';
+import type { Flow } from './flow.ts';
+
+/**
+ * Finds which nodes and edges of a map a flow record belongs to. A record knows who is at its own end; of the other
+ * end it knows the address, and who is there only when that side's record is in the list too.
+ */
+export class FlowIndex {
+  readonly #sides = new Map<string, Flow>();
+  readonly #graph: GraphState;
+  readonly #group: MapGroup;
+
+  constructor(flows: Iterable<Flow>, map: { graph: GraphState; group: MapGroup }) {
+    this.#graph = map.graph;
+    this.#group = map.group;
+    for (const flow of flows) this.#sides.set(`${orientationOf(flow)} ${connectionKey(flow)}`, flow);
+  }
+
+  /** Is the flow part of what is selected? */
+  belongs(flow: Flow, { kind, id }: Selection): boolean {
+    const edge = this.edgeOf(flow);
+    if (kind === 'edge') return edge?.id === id;
+    return edge?.source === id || edge?.target === id || this.#own(flow) === id || this.#peer(flow).id === id;
+  }
+
+  /** The edge that a row stands for; undefined when its connection has left the map. */
+  edgeOf(flow: Flow): MapEdge | undefined {
+    const own = this.#own(flow);
+    const peer = this.#peer(flow);
+    const isServer = flow.role === 'server' || (flow.role === undefined && flow.direction === 'incoming');
+    const port = isServer ? flow.source.port : flow.dest.port;
+    let likely: MapEdge | undefined;
+    for (const edge of this.#graph.edges.values()) {
+      const [ownId, peerId] = isServer ? [edge.target, edge.source] : [edge.source, edge.target];
+      if (ownId !== own || edge.protocol !== flow.protocol) continue;
+      if (peerId === peer.id) return edge;
+      // The other side's record is not in the list, but the agent may have seen it and named its owner.
+      if (!peer.seen && edge.ports.includes(port) && this.#graph.nodes.get(peerId)?.kind !== 'address')
+        likely ??= edge;
+    }
+    return likely;
+  }
+
+  #own(flow: Flow): string {
+    return nodeFace(ownEnd(flow), this.#group).id;
+  }
+
+  #peer(flow: Flow): { id: string; seen: boolean } {
+    const side = this.#sides.get(`${opposite(orientationOf(flow))} ${connectionKey(flow)}`);
+    const end = side === undefined ? addressEnd(flow.dest, flow.netns) : ownEnd(side);
+    return { id: nodeFace(end, this.#group).id, seen: side !== undefined };
+  }
+}

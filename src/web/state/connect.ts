@@ -1,0 +1,62 @@
+import { batch, effect } from '@preact/signals';
+import { followMap } from '../api/map-stream.ts';
+import { pollJson } from '../api/poll.ts';
+import type { Status } from '../api/status.ts';
+import type { FlowsAnswer } from '../flows/flow.ts';
+import type { Page } from './page.ts';
+
+const FLOWS_EVERY_MS = 2000;
+const STATUS_EVERY_MS = 5000;
+const SAMPLE_EVERY_MS = 1000;
+/** Rows of the table before search and selection. */
+const LAST_FLOWS = 200;
+
+/** Feeds the page from the agent's API until the returned function is called. */
+export function connect(page: Page): () => void {
+  let group = page.view.peek().group;
+  let stopMap = followGroup(page);
+  const stopGroup = effect(() => {
+    if (page.view.value.group === group) return;
+    group = page.view.value.group;
+    stopMap();
+    stopMap = followGroup(page);
+  });
+  const flows = pollJson<FlowsAnswer>({
+    url: () => `api/v1/flows?last=${LAST_FLOWS}`,
+    everyMs: FLOWS_EVERY_MS,
+    onAnswer: (answer) => page.feed.takeFlows(answer),
+    onFailure: () => undefined,
+  });
+  const status = pollJson<Status>({
+    url: () => 'api/v1/status',
+    everyMs: STATUS_EVERY_MS,
+    onAnswer: (answer) => {
+      page.status.value = answer;
+    },
+    onFailure: () => {
+      page.status.value = undefined;
+    },
+  });
+  const sampler = setInterval(() => page.sampleThroughput(), SAMPLE_EVERY_MS);
+  return () => {
+    stopGroup();
+    stopMap();
+    flows.stop();
+    status.stop();
+    clearInterval(sampler);
+  };
+}
+
+function followGroup(page: Page): () => void {
+  return followMap(page.view.peek().group, {
+    onSnapshot: (graph) =>
+      batch(() => {
+        page.feed.takeSnapshot(graph);
+        page.link.value = 'live';
+      }),
+    onChange: (change) => page.feed.takeChange(change),
+    onLost: () => {
+      page.link.value = 'lost';
+    },
+  });
+}

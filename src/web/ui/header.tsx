@@ -1,0 +1,152 @@
+import type { Signal } from '@preact/signals';
+import { MAP_GROUPS } from '../../map/types.ts';
+import { formatCount, formatRate } from '../format.ts';
+import { systemTheme, type Theme } from '../state/theme.ts';
+import { curve } from '../state/throughput.ts';
+import { Icon } from './icons.tsx';
+import { usePage } from './page-context.ts';
+
+export const SEARCH_ID = 'search';
+
+export function Header({ theme }: { theme: Signal<Theme | undefined> }) {
+  const shown = theme.value ?? systemTheme();
+  const other = shown === 'dark' ? 'light' : 'dark';
+  return (
+    <header class="header">
+      <h1 class="brand">
+        <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+          <path class="brand-edge" d="M7.6 16.2 15.6 9" />
+          <circle class="brand-client" cx="6.4" cy="17.2" r="3.4" />
+          <rect class="brand-server" x="13.4" y="3.6" width="7" height="7" rx="2" />
+        </svg>
+        sysprobe
+      </h1>
+      <LinkState />
+      <Throughput />
+      <Search />
+      <GroupSelector />
+      <PauseButton />
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={`Use the ${other} theme`}
+        title={`Use the ${other} theme`}
+        onClick={() => {
+          theme.value = other;
+        }}
+      >
+        <Icon name={shown === 'dark' ? 'sun' : 'moon'} />
+      </button>
+    </header>
+  );
+}
+
+function LinkState() {
+  const page = usePage();
+  const link = page.link.value;
+  const [state, text] = page.feed.paused.value
+    ? ['paused', 'Paused']
+    : { connecting: ['connecting', 'Connecting'], live: ['live', 'Live'], lost: ['lost', 'No connection'] }[
+        link
+      ];
+  return (
+    <p class={`link-state ${state}`} role="status">
+      <span class="dot" />
+      {text}
+    </p>
+  );
+}
+
+const CURVE = { width: 88, height: 20 };
+
+function Throughput() {
+  const samples = usePage().throughput.value;
+  return (
+    <p class="throughput" title="Bytes per second over all edges, the last minute">
+      <svg
+        viewBox={`0 -1 ${CURVE.width} ${CURVE.height + 2}`}
+        width={CURVE.width}
+        height={CURVE.height + 2}
+        aria-hidden="true"
+      >
+        <path d={curve(samples, CURVE)} />
+      </svg>
+      <span>{formatRate(samples.at(-1))}</span>
+    </p>
+  );
+}
+
+function Search() {
+  const page = usePage();
+  const { query } = page.view.value;
+  const matches = page.visible.value?.matches;
+  return (
+    <search class="search">
+      <Icon name="search" />
+      <input
+        id={SEARCH_ID}
+        type="text"
+        value={query}
+        maxLength={200}
+        placeholder="Search names, addresses, ports, states"
+        aria-label="Search nodes and flows"
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => page.search(event.currentTarget.value)}
+      />
+      {matches !== undefined && <span class="search-count">{formatCount(matches.size)} on map</span>}
+      {query === '' ? (
+        <kbd>/</kbd>
+      ) : (
+        <button type="button" class="icon-button" aria-label="Clear search" onClick={() => page.search('')}>
+          <Icon name="close" />
+        </button>
+      )}
+    </search>
+  );
+}
+
+function GroupSelector() {
+  const page = usePage();
+  const { group } = page.view.value;
+  return (
+    <fieldset class="segmented">
+      <legend>Group by</legend>
+      {MAP_GROUPS.map((name) => (
+        <label key={name} class={name === group ? 'chosen' : ''}>
+          <input
+            type="radio"
+            name="group"
+            value={name}
+            checked={name === group}
+            onChange={() => page.groupBy(name)}
+          />
+          {name}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function PauseButton() {
+  const page = usePage();
+  const paused = page.feed.paused.value;
+  const { changes, flows } = page.feed.waiting.value;
+  return (
+    <button
+      type="button"
+      class={`button pause${paused ? ' paused' : ''}`}
+      aria-pressed={paused}
+      title={paused ? 'Go on with what came meanwhile (p)' : 'Freeze map and table (p)'}
+      onClick={() => page.togglePause()}
+    >
+      <Icon name={paused ? 'play' : 'pause'} />
+      {paused ? 'Resume' : 'Pause'}
+      {paused && (
+        <span class="waiting">
+          {formatCount(changes)} map, {formatCount(flows)} flow
+        </span>
+      )}
+    </button>
+  );
+}

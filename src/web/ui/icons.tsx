@@ -1,0 +1,42 @@
+import type { MapGroup } from '../../map/types.ts';
+
+const PATHS = {
+  search: 'M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10Zm3.6-1.4L14 14',
+  pause: 'M5 3v10M11 3v10',
+  play: 'M4.5 3v10l8-5z',
+  plus: 'M8 3.5v9M3.5 8h9',
+  minus: 'M3.5 8h9',
+  fit: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
+  arrange:
+    'M3 4.5a1.5 1.5 0 1 0 0-.01M13 3.5a1.5 1.5 0 1 0 0-.01M13 12.5a1.5 1.5 0 1 0 0-.01M5.5 5.2l5.2 5.6M6 4.3l5-.6',
+  sun: 'M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1.1 1.1M11.9 11.9 13 13M13 3l-1.1 1.1M4.1 11.9 3 13',
+  moon: 'M13.5 9.6A6 6 0 0 1 6.4 2.5a6 6 0 1 0 7.1 7.1Z',
+  close: 'M4 4l8 8M12 4l-8 8',
+  arrow: 'M3 8h10M9.5 4.5 13 8l-3.5 3.5',
+  copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
+  warn: 'M8 2.2 14.5 13.5h-13ZM8 6.5v3.2M8 11.6v.1',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** A 16 px line icon; decoration only, so the control that holds it must have a name. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+const KIND_GLYPHS: Record<MapGroup, string> = {
+  // A prompt, a box, a globe.
+  process: 'M-5.5,-4.5 L-1,0 L-5.5,4.5 M1,5 H6',
+  container: 'M0,-6.2 L5.6,-3.1 V3.1 L0,6.2 L-5.6,3.1 V-3.1 Z M-5.6,-3.1 L0,0 L5.6,-3.1 M0,0 V6.2',
+  address:
+    'M0,-6 A6,6 0 1 1 0,6 A6,6 0 1 1 0,-6 M-6,0 H6 M0,-6 C3.2,-3.4 3.2,3.4 0,6 C-3.2,3.4 -3.2,-3.4 0,-6',
+};
+
+/** The sign inside a node, around the origin. */
+export function KindGlyph({ kind }: { kind: MapGroup }) {
+  return <path class="glyph" d={KIND_GLYPHS[kind]} />;
+}

@@ -1,0 +1,75 @@
+import type { MapNode } from '../../map/types.ts';
+import { formatBytes, formatPlural } from '../format.ts';
+import { nodeOutline, nodeRadius } from '../graph/geometry.ts';
+import { nodeBytes } from '../graph/visible.ts';
+import { nodeLabel, nodeSubtitle } from '../layout/node-box.ts';
+import type { Positions } from '../layout/positions.ts';
+import { KindGlyph } from './icons.tsx';
+
+export interface NodeProps {
+  node: MapNode;
+  positions: Positions;
+  selected: boolean;
+  /** Not part of the selection or of the search. */
+  faded: boolean;
+  /** Its label stays when the map is small. */
+  major: boolean;
+}
+
+export function MapNodeShape({ node, positions, selected, faded, major }: NodeProps) {
+  const at = positions.of(node.id).value;
+  if (at === undefined) return null;
+  const radius = nodeRadius(nodeBytes(node));
+  const { failed } = node.connections;
+  const subtitle = nodeSubtitle(node);
+  const classes = [
+    'node',
+    node.kind,
+    selected && 'selected',
+    faded && 'faded',
+    major && 'major',
+    failed > 0 && 'failed',
+  ];
+  return (
+    <g
+      class={classes.filter(Boolean).join(' ')}
+      transform={`translate(${at.x},${at.y})`}
+      data-node={node.id}
+      // biome-ignore lint/a11y/useSemanticElements: SVG has no button.
+      role="button"
+      tabindex={0}
+      aria-pressed={selected}
+      aria-label={describe(node)}
+      style={{ '--r': radius }}
+    >
+      <path class="node-halo" d={nodeOutline(node.kind, radius + 5)} />
+      <path class="node-shape" d={nodeOutline(node.kind, radius)} />
+      <g class="node-glyph" style={{ transform: `scale(${(radius / 17).toFixed(2)})` }}>
+        <KindGlyph kind={node.kind} />
+      </g>
+      {failed > 0 && (
+        <g class="node-alarm" transform={`translate(${radius * 0.74},${-radius * 0.74})`}>
+          <circle r="7.5" />
+          <path d="M0,-3.6v4M0,3.2v.4" />
+        </g>
+      )}
+      <g class="node-label">
+        <text class="node-name" y="14">
+          {nodeLabel(node)}
+        </text>
+        {subtitle !== '' && (
+          <text class="node-subtitle" y="27.5">
+            {subtitle}
+          </text>
+        )}
+      </g>
+    </g>
+  );
+}
+
+function describe(node: MapNode): string {
+  const { active, failed } = node.connections;
+  const failures = failed > 0 ? `, ${failed} failed` : '';
+  const traffic = `${formatBytes(node.sent.bytes)} sent, ${formatBytes(node.received.bytes)} received`;
+  return `${node.kind} ${node.name}: ${formatPlural(active, 'active connection')}${failures}, ${traffic}`;
+}

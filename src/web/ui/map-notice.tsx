@@ -1,0 +1,88 @@
+import type { ComponentChildren } from 'preact';
+import { formatClock } from '../format.ts';
+import { CopyCommand } from './copy-command.tsx';
+import { Icon } from './icons.tsx';
+import { usePage } from './page-context.ts';
+
+/** What the map says when it has nothing, or nothing new, to draw. */
+export function MapNotice() {
+  const page = usePage();
+  const { graph } = page.feed.shown.value;
+  const link = page.link.value;
+  const { query } = page.view.value;
+
+  if (link === 'lost')
+    return graph === undefined ? <AgentUnreachable /> : <AgentLost since={graph.generatedAt} />;
+  if (graph === undefined) {
+    return (
+      <Card title="Connecting to the agent…">
+        <p>Waiting for the first map.</p>
+      </Card>
+    );
+  }
+  if (graph.nodes.size === 0) return <NoTraffic />;
+  if (page.visible.value?.nodes.length === 0) {
+    return (
+      <Card title={`Nothing matches “${query}”`}>
+        <p>Names, addresses, pids and ports of the {graph.nodes.size} nodes on the map were searched.</p>
+        <button type="button" class="button" onClick={() => page.search('')}>
+          Clear search
+        </button>
+      </Card>
+    );
+  }
+  return null;
+}
+
+function NoTraffic() {
+  return (
+    <Card title="No traffic seen yet">
+      <p>The probe is watching. Any connection of this node appears here within a second; make one:</p>
+      <CopyCommand command={`curl -s ${location.origin}/health`} />
+    </Card>
+  );
+}
+
+function AgentUnreachable() {
+  return (
+    <Card title="The agent does not answer" alarming>
+      <p>
+        This page could not read <code>{location.origin}/api/v1/map</code>. It keeps trying; meanwhile check
+        that node-agent runs:
+      </p>
+      <CopyCommand command={`curl -s ${location.origin}/health`} />
+      <p>
+        No answer: start node-agent (or the port-forward to it). An error in the answer says what is wrong.
+      </p>
+    </Card>
+  );
+}
+
+function AgentLost({ since }: { since: string }) {
+  return (
+    <p class="map-banner" role="alert">
+      <Icon name="warn" />
+      <span>
+        <strong>Connection to the agent lost.</strong> This is the map of {formatClock(since)}; trying again.
+      </span>
+    </p>
+  );
+}
+
+interface CardProps {
+  title: string;
+  alarming?: boolean;
+  children: ComponentChildren;
+}
+
+function Card({ title, alarming = false, children }: CardProps) {
+  return (
+    <div class={`map-card${alarming ? ' alarming' : ''}`} role={alarming ? 'alert' : 'status'}>
+      <h3>
+        {alarming && <Icon name="warn" />}
+        {title}
+      </h3>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { changeBetween } from '../../src/map/change.ts';
+import { NetworkMap } from '../../src/map/network-map.ts';
+import { MAP_GROUPS, type MapFlow, type MapGraph, type MapGroup } from '../../src/map/types.ts';
+import type { FlowRecord } from '../../src/wire/flow.ts';
+
+const DIST = join(import.meta.dirname, '../../dist/web');
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+/** As strict as the page can stand, so that a later violation is noticed here. */
+const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'";
+
+/** Serves the built page with an API that answers from a script; the map is computed by the real map code. */
+export class Fixture {
+  readonly #flows = new Map<string, FlowRecord>();
+  readonly #followers = new Map<ServerResponse, MapGraph>();
+  readonly #server = createServer((request, response) => {
+    void this.#answer(new URL(request.url ?? '/', 'http://fixture'), response);
+  });
+  #map = new NetworkMap({ windowMs: 3_600_000 });
+  /** A status other than 200 is what every API route answers. */
+  apiStatus = 200;
+  status: unknown = { version: '0.1.0' };
+
+  static async start(port = 0): Promise<Fixture> {
+    const fixture = new Fixture();
+    await new Promise<void>((listening) => fixture.#server.listen(port, '127.0.0.1', listening));
+    return fixture;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+  }
+
+  /** Takes flow records as the probe would report them, and tells the followers what that changes. */
+  report(
+    flows: readonly FlowRecord[],
+    rates: ReadonlyMap<string, { sent: number; received: number }> = new Map(),
+  ): void {
+    const now = Date.now();
+    for (const flow of flows) {
+      this.#flows.set(flow.id, flow);
+      const rate = rates.get(flow.id);
+      this.#map.update(asMapFlow(flow, rate && { ...rate, untilMs: now + 5000 }), now);
+    }
+    for (const [response, before] of this.#followers) {
+      const after = this.#graph(before.group);
+      const change = changeBetween(before, after);
+      if (change !== undefined) send(response, 'change', change);
+      this.#followers.set(response, after);
+    }
+  }
+
+  /** Cuts every stream, as a stopped agent does. */
+  cut(): void {
+    for (const response of this.#followers.keys()) response.destroy();
+    this.#followers.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((closed) => this.#server.close(closed));
+  }
+
+  async #answer(url: URL, response: ServerResponse): Promise<void> {
+    if (!url.pathname.startsWith('/api/')) return serveFile(url.pathname, response);
+    if (this.apiStatus !== 200) {
+      return sendJson(
+        response,
+        { error: { code: 'SP_UNAVAILABLE', message: 'scripted failure' } },
+        this.apiStatus,
+      );
+    }
+    switch (url.pathname) {
+      case '/api/v1/map': {
+        const group = MAP_GROUPS.find((name) => name === url.searchParams.get('group')) ?? 'process';
+        return this.#follow(group, response);
+      }
+      case '/api/v1/flows':
+        return sendJson(response, this.#lastFlows(Number(url.searchParams.get('last') ?? 20)));
+      case '/api/v1/status':
+        return sendJson(response, this.status);
+      default:
+        return sendJson(response, { error: { code: 'SP_NOT_FOUND', message: url.pathname } }, 404);
+    }
+  }
+
+  #follow(group: MapGroup, response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    const graph = this.#graph(group);
+    send(response, 'map', graph);
+    this.#followers.set(response, graph);
+    response.on('close', () => this.#followers.delete(response));
+  }
+
+  #graph(group: MapGroup): MapGraph {
+    return this.#map.graph({ now: Date.now(), group });
+  }
+
+  #lastFlows(last: number): { flows: FlowRecord[]; matched: number } {
+    const flows = [...this.#flows.values()].sort((a, b) =>
+      (a.lastSeenAt ?? '') < (b.lastSeenAt ?? '') ? -1 : 1,
+    );
+    return { flows: flows.slice(-last), matched: flows.length };
+  }
+}
+
+function asMapFlow(flow: FlowRecord, rate: MapFlow['rate']): MapFlow {
+  const { openedAt, closedAt, lastSeenAt, ...rest } = flow;
+  return {
+    ...rest,
+    ...(openedAt === undefined ? {} : { openedMs: Date.parse(openedAt) }),
+    ...(closedAt === undefined ? {} : { closedMs: Date.parse(closedAt) }),
+    ...(lastSeenAt === undefined ? {} : { lastSeenMs: Date.parse(lastSeenAt) }),
+    ...(rate === undefined ? {} : { rate }),
+  };
+}
+
+function send(response: ServerResponse, event: string, data: unknown): void {
+  response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+}
+
+function sendJson(response: ServerResponse, body: unknown, status = 200): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+async function serveFile(path: string, response: ServerResponse): Promise<void> {
+  const file = join(DIST, normalize(path === '/' ? '/index.html' : path));
+  try {
+    const body = await readFile(file);
+    response.writeHead(200, {
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': POLICY,
+    });
+    response.end(body);
+  } catch {
+    response.writeHead(404);
+    response.end();
+  }
+}
