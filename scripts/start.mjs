@@ -148,7 +148,7 @@ function whereToLook(socket, { host, port }) {
     '',
     `  page     http://${address}:${port}/`,
     `  socket   ${socket}`,
-    `  query    npx sysprobe flows${option}`,
+    `  query    ${process.env.SUDO_UID ? 'sudo ' : ''}npx sysprobe flows${option}`,
     '',
     'Ctrl-C stops both programs.',
   ].join('\n');
