@@ -1,6 +1,6 @@
 // Everything about the tree that a machine can judge. All checks run; the exit code is 1 when one failed.
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runMain, setUp } from './setup.mjs';
 
@@ -45,6 +45,11 @@ function packageProblems() {
   }
   for (const name of ['preinstall', 'install', 'postinstall']) {
     if (manifest.scripts[name]) problems.push(`script ${name}: installing the package must run nothing`);
+  }
+  const scripts = Object.values(manifest.scripts).flatMap((script) => script.match(/scripts\/\S+/g) ?? []);
+  const published = manifest.files.filter((path) => !path.startsWith('dist') && !path.includes('*'));
+  for (const path of [...scripts, ...published]) {
+    if (!existsSync(join(root, path))) problems.push(`package.json names ${path}, which is not there`);
   }
   return problems;
 }
