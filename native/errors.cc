@@ -38,7 +38,7 @@ constexpr Advice kAdvice[] = {
     {"load", EINVAL,
      "the kernel does not know a map or program of the object, or the verifier rejected it; see the log"},
     {"load", ENOMEM, "the maps do not fit: lower the table sizes or raise the memory limit"},
-    {"load", E2BIG, "a map is larger than the kernel allows: lower the table sizes"},
+    {"load", E2BIG, "a map is too large or a program too complex for this kernel; the log says which"},
     {"attach", ENOENT, "this kernel has no such hook"},
     {"attach", EOPNOTSUPP, "the section names no hook that a program can be attached to by name"},
     {"lookupBatch", ENOSPC, "the buffer is smaller than one bucket of the map: give room for more pairs"},
