@@ -1,14 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { link, lstat, mkdir, rename, unlink } from 'node:fs/promises';
+import { lstat, mkdir, open, rm } from 'node:fs/promises';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { SysprobeError } from '../../lib/errors.ts';
 
 /** sockaddr_un.sun_path holds 108 bytes with its closing zero (unix(7)). */
 const MAX_PATH_BYTES = 107;
 
-/** Of the pauses between the tries: a process that starts binds and listens within microseconds. */
+/** An instance that starts binds and listens within microseconds. */
 const RETRY_MS = 100;
+
+/** Longer than anyone who is alive holds the lock. */
+const LOCK_MS = 5_000;
 
 /**
  * Makes `server` listen on a socket file with these permission bits, in a folder that is made when it is missing.
@@ -21,7 +24,11 @@ export async function bindSocket(server: Server, path: string, mode: number): Pr
   }
   try {
     await mkdir(dirname(path), { recursive: true });
-    while (!(await listen(server, path, mode))) await removeStale(path);
+    if (await listen(server, path, mode)) return;
+    await withLock(path, async () => {
+      do await removeStale(path);
+      while (!(await listen(server, path, mode)));
+    });
   } catch (cause) {
     if (cause instanceof SysprobeError) throw cause;
     throw unusable(path, `cannot be used: ${(cause as Error).message}`, cause);
@@ -47,45 +54,49 @@ function listen(server: Server, path: string, mode: number): Promise<boolean> {
   });
 }
 
-/** Removes the socket file of a process that is gone. Two instances may do so at once. */
-async function removeStale(path: string): Promise<void> {
-  await refuseUnlessStale(path, path);
-  // Between the look and the removal another instance may have put its own socket there. A rename takes away exactly
-  // one file, which can be looked at again and put back.
-  const aside = `${path}.${randomBytes(4).toString('hex')}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isMissing(error)) return;
-    throw error;
+/**
+ * Runs `work` in one process at a time: between the look at a file and its removal, no other instance may have put
+ * its own socket in its place. The lock of a process that was killed meanwhile expires.
+ */
+async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const lock = `${path}.lock`;
+  while (!(await createFile(lock))) {
+    const stats = await orMissing(lstat(lock));
+    if (stats && Date.now() - stats.mtimeMs > LOCK_MS) await rm(lock, { force: true });
+    else await pause(LOCK_MS / 100);
   }
   try {
-    await refuseUnlessStale(aside, path);
-  } catch (error) {
-    await link(aside, path);
-    throw error;
+    return await work();
   } finally {
-    await unlink(aside);
+    await rm(lock, { force: true });
   }
 }
 
-async function refuseUnlessStale(file: string, path: string): Promise<void> {
-  const stats = await lstat(file).catch((error) => {
-    if (isMissing(error)) return undefined;
+async function createFile(path: string): Promise<boolean> {
+  try {
+    await (await open(path, 'wx')).close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  });
+  }
+}
+
+async function removeStale(path: string): Promise<void> {
+  const stats = await orMissing(lstat(path));
   if (stats && !stats.isSocket()) {
     throw unusable(path, 'is not a socket; move it away or give another path');
   }
   // An instance that is about to listen refuses connections too, but not for long.
-  for (const pause of [RETRY_MS, 0]) {
-    if (await answers(file)) {
+  for (const wait of [RETRY_MS, 0]) {
+    if (await answers(path)) {
       throw new SysprobeError('SP_SOCKET_IN_USE', `another system-probe listens on ${path}`, {
         operation: 'bind',
       });
     }
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await pause(wait);
   }
+  await rm(path, { force: true });
 }
 
 /** Whether a process listens there. One that is too busy to accept (EAGAIN) does. */
@@ -101,6 +112,15 @@ function answers(path: string): Promise<boolean> {
       else reject(error);
     });
   });
+}
+
+async function orMissing<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 function isMissing(error: unknown): boolean {

@@ -172,13 +172,15 @@ class ProbeServer {
       return;
     }
     // Closing also ends a request whose body never ends.
+    const body = errorBody(error);
     response.writeHead(status, {
       'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
       connection: 'close',
       ...(status === 405 && { allow: 'GET' }),
       ...(status === 503 && { 'retry-after': '1' }),
     });
-    response.end(errorBody(error));
+    response.end(body);
   }
 
   /** What never became a request: no HTTP, too large, or too slow. */
