@@ -39,6 +39,11 @@ export class Conversations {
     return this.#byKey.size;
   }
 
+  /** Conversations without a tracked connection: at most maxIdle. */
+  get idle(): number {
+    return this.#idle.size;
+  }
+
   /** Conversations that were forgotten within the window, because there were too many. */
   get evicted(): number {
     return this.#evicted;

@@ -36,7 +36,10 @@ export function ownEnd(flow: MapFlow, known?: End): End {
 }
 
 /** The other end while nothing but its address is known. `netns` is that of the observing socket. */
-export function addressEnd(address: { ip: string; domain?: string }, netns: number | undefined): End {
+export function addressEnd(
+  address: { ip: string; domain?: string | undefined },
+  netns: number | undefined,
+): End {
   const { ip, domain } = address;
   const scope = isLoopback(ip) ? netns : undefined;
   return {

@@ -112,7 +112,7 @@ it('removes what it added', () => {
       const map = new NetworkMap({ windowMs: WINDOW_MS });
       for (const flow of all.flat()) map.update(flow, NOW);
       for (const flow of all.flat()) map.remove(flow);
-      expect(map.counts).toEqual({ flows: 0, conversations: 0, evicted: 0 });
+      expect(map.counts).toEqual({ flows: 0, conversations: 0, idle: 0, evicted: 0 });
     }),
   );
 });

@@ -205,7 +205,7 @@ describe('limits', () => {
     );
     const map = mapOf(flows, { ...WINDOW, maxIdle: 3, settleMs: 0 });
     map.sweep(NOW);
-    expect(map.counts).toEqual({ flows: 0, conversations: 3, evicted: 2 });
+    expect(map.counts).toEqual({ flows: 0, conversations: 3, idle: 3, evicted: 2 });
     expect(edgeNames(map.graph({ now: NOW, group: 'process' }))).toEqual([
       'curl -> 10.0.1.2',
       'curl -> 10.0.1.3',

@@ -57,10 +57,10 @@ export class NetworkMap {
     this.#conversations = new Conversations({ windowMs, maxIdle });
   }
 
-  /** Table fill, and conversations that were forgotten within the window. */
-  get counts(): { flows: number; conversations: number; evicted: number } {
-    const { size, evicted } = this.#conversations;
-    return { flows: this.#connections.flows, conversations: size, evicted };
+  /** Flows that are tracked one by one, conversations, those of them that are idle, and those that made room. */
+  get counts(): { flows: number; conversations: number; idle: number; evicted: number } {
+    const { size, idle, evicted } = this.#conversations;
+    return { flows: this.#connections.flows, conversations: size, idle, evicted };
   }
 
   update(flow: MapFlow, now: number): void {

@@ -87,25 +87,25 @@ export interface MapChange {
 export interface MapFlow {
   id: string;
   protocol: string;
-  netns?: number;
-  direction?: string;
-  role?: string;
+  netns?: number | undefined;
+  direction?: string | undefined;
+  role?: string | undefined;
   /** This side. */
   source: { ip: string; port: number };
-  dest: { ip: string; port: number; domain?: string };
-  process?: { comm?: string; exe?: string };
-  container?: { id?: string; runtime?: string };
+  dest: { ip: string; port: number; domain?: string | undefined };
+  process?: { comm?: string | undefined; exe?: string | undefined } | undefined;
+  container?: { id?: string | undefined; runtime?: string | undefined } | undefined;
   state: string;
   /** Milliseconds since the epoch, as the other times. */
-  openedMs?: number;
-  closedMs?: number;
-  lastSeenMs?: number;
-  failure?: string;
+  openedMs?: number | undefined;
+  closedMs?: number | undefined;
+  lastSeenMs?: number | undefined;
+  failure?: string | undefined;
   sent: { bytes: number };
   received: { bytes: number };
   /** Bytes per second, true until `untilMs`. */
-  rate?: { sent: number; received: number; untilMs: number };
-  retransmits?: number;
-  connectUs?: number;
-  rttUs?: number;
+  rate?: { sent: number; received: number; untilMs: number } | undefined;
+  retransmits?: number | undefined;
+  connectUs?: number | undefined;
+  rttUs?: number | undefined;
 }

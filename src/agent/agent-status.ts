@@ -1,0 +1,86 @@
+import { arch, release } from 'node:os';
+import { version } from '../lib/package-root.ts';
+import type { SourceStatus, Status } from '../wire/status.ts';
+import type { IngestStatus } from './ingest/ingest.ts';
+import type { NodeFlows } from './node-flows.ts';
+
+/** Answer of the agent's `GET /api/v1/status`: that of the probe, and how reading the probe goes. */
+export interface AgentStatus extends Omit<Status, 'bootId'> {
+  program: 'node-agent';
+  /** Events that neither the map nor the flows show. */
+  lost: number;
+  probe: {
+    socket: string;
+    connected: boolean;
+    /** The run of the probe that was read last. */
+    run?: string;
+    lagMs: number;
+    events: number;
+    lost: number;
+    reconnects: number;
+    invalid: number;
+    restarts: number;
+    lastError?: { code: string; message: string; at: string };
+  };
+  streams: { open: number; max: number };
+}
+
+export interface StatusSources {
+  socket: string;
+  run: string;
+  startedAt: Date;
+  ingest: IngestStatus;
+  flows: NodeFlows['status'];
+  streams: AgentStatus['streams'];
+}
+
+export function agentStatus({ socket, run, startedAt, ingest, flows, streams }: StatusSources): AgentStatus {
+  const { connected, events, lost, reconnects, invalid, restarts, lastError } = ingest;
+  const { tables, replay, readers, lagMs } = flows;
+  return {
+    program: 'node-agent',
+    version,
+    pid: process.pid,
+    startedAt: startedAt.toISOString(),
+    uptimeSeconds: Math.floor(process.uptime()),
+    run,
+    kernel: { release: release(), arch: arch() },
+    sources: [sourceStatus(socket, ingest)],
+    tables,
+    loss: {
+      probeEvents: lost,
+      ...Object.fromEntries(tables.map(({ name, evicted }) => [`${name}Evicted`, evicted])),
+    },
+    lost,
+    readers,
+    replay,
+    probe: {
+      socket,
+      connected,
+      ...(ingest.run !== undefined && { run: ingest.run }),
+      lagMs: Math.round(lagMs),
+      events,
+      lost,
+      reconnects,
+      invalid,
+      restarts,
+      ...(lastError !== undefined && { lastError: { ...lastError, at: lastError.at.toISOString() } }),
+    },
+    streams,
+  };
+}
+
+function sourceStatus(socket: string, { connected, lastError }: IngestStatus): SourceStatus {
+  const source = { name: 'system-probe', hook: socket, programs: [] };
+  if (connected) return { ...source, state: 'on' };
+  return { ...source, state: 'off', reason: unreadyReason({ connected, lastError }) ?? '' };
+}
+
+/** Undefined while the probe is being read. */
+export function unreadyReason({
+  connected,
+  lastError,
+}: Pick<IngestStatus, 'connected' | 'lastError'>): string | undefined {
+  if (connected) return undefined;
+  return lastError === undefined ? 'the flows of the probe have not been read yet' : lastError.message;
+}

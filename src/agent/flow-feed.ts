@@ -1,0 +1,157 @@
+import { SysprobeError } from '../lib/errors.ts';
+import { formatCursor, parseCursor } from '../wire/cursor.ts';
+import type { FlowRow } from '../wire/flow.ts';
+import type { EventType, LostMessage } from '../wire/messages.ts';
+import { readFlow } from '../wire/rows.ts';
+import type { ReaderStatus, ReplayStatus } from '../wire/status.ts';
+
+interface Entry {
+  type: EventType;
+  row: FlowRow;
+}
+
+/** A row of the store with its boxed numbers and times: measured; its texts are the store's. */
+const ENTRY_BYTES = 600;
+
+/**
+ * The changes of flows that came last, in a ring. Who follows them is a position in it: a slow follower costs
+ * nothing, and is told how many changes it missed.
+ */
+export class FlowFeed {
+  readonly #run: string;
+  readonly #ring: (Entry | undefined)[];
+  readonly #followers = new Set<FlowFollower>();
+  #head = 0;
+  #lastId = 0;
+
+  /** `run` names this run of the agent in cursors: letters, digits, `-` and `_`. */
+  constructor({ run, capacity }: { run: string; capacity: number }) {
+    this.#run = run;
+    this.#ring = new Array(capacity).fill(undefined);
+  }
+
+  get run(): string {
+    return this.#run;
+  }
+
+  /** Number of the newest change; the first is 1. */
+  get head(): number {
+    return this.#head;
+  }
+
+  get cursor(): string {
+    return formatCursor({ run: this.#run, seq: this.#head });
+  }
+
+  get readers(): ReaderStatus[] {
+    return Array.from(this.#followers, (follower) => follower.status());
+  }
+
+  get replay(): ReplayStatus {
+    const events = Math.min(this.#head, this.#ring.length);
+    const maxEvents = this.#ring.length;
+    return { events, maxEvents, bytes: events * ENTRY_BYTES, maxBytes: maxEvents * ENTRY_BYTES };
+  }
+
+  append(type: EventType, row: FlowRow): void {
+    this.#ring[this.#head % this.#ring.length] = { type, row };
+    this.#head += 1;
+    for (const follower of this.#followers) follower.wake();
+  }
+
+  /** From behind the cursor on, or from now on. Throws SP_QUERY_INVALID when it is not a cursor. */
+  follow(after?: string): FlowFollower {
+    const cursor = after === undefined ? { run: this.#run, seq: this.#head } : parseCursor(after);
+    if (cursor === undefined) {
+      throw new SysprobeError('SP_QUERY_INVALID', `${JSON.stringify(after)} is not a cursor`, {
+        parameter: 'after',
+        allowed: ['the cursor of an earlier answer'],
+      });
+    }
+    this.#lastId += 1;
+    const follower = new FlowFollower(this, {
+      id: this.#lastId,
+      position: cursor.run === this.#run ? Math.min(cursor.seq, this.#head) : undefined,
+      onClose: () => this.#followers.delete(follower),
+    });
+    this.#followers.add(follower);
+    return follower;
+  }
+
+  /** Undefined when newer changes have taken its place, or it has not come yet. */
+  at(seq: number): Entry | undefined {
+    const isHeld = seq > this.#head - this.#ring.length && seq <= this.#head;
+    return isHeld ? this.#ring[(seq - 1) % this.#ring.length] : undefined;
+  }
+}
+
+export class FlowFollower {
+  readonly #feed: FlowFeed;
+  readonly #id: number;
+  readonly #onClose: () => void;
+  #position: number;
+  #lost = 0;
+  #restarted: boolean;
+  #wake: (() => void) | undefined;
+
+  constructor(feed: FlowFeed, options: { id: number; position: number | undefined; onClose: () => void }) {
+    this.#feed = feed;
+    this.#id = options.id;
+    this.#onClose = options.onClose;
+    this.#restarted = options.position === undefined;
+    this.#position = options.position ?? feed.head;
+  }
+
+  /** What came since the last call, at most `max`, each as it is written: `{ type, cursor, ... }`. */
+  next(max: number): object[] {
+    const events: object[] = [];
+    const loss = this.#loss();
+    if (loss !== undefined) events.push(loss);
+    while (events.length < max) {
+      const entry = this.#feed.at(this.#position + 1);
+      if (entry === undefined) break;
+      this.#position += 1;
+      events.push({ type: entry.type, cursor: this.#cursor, ...readFlow(entry.row) });
+    }
+    return events;
+  }
+
+  /** Resolves when there may be something new. */
+  async wait(): Promise<void> {
+    if (this.#position < this.#feed.head) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  wake(): void {
+    this.#wake?.();
+  }
+
+  close(): void {
+    this.#onClose();
+    this.#wake?.();
+  }
+
+  status(): ReaderStatus {
+    const lag = this.#feed.head - this.#position;
+    return { id: this.#id, form: 'application/x-ndjson', position: this.#position, lag, lost: this.#lost };
+  }
+
+  get #cursor(): string {
+    return formatCursor({ run: this.#feed.run, seq: this.#position });
+  }
+
+  #loss(): LostMessage | undefined {
+    if (this.#restarted) {
+      this.#restarted = false;
+      return { type: 'lost', cursor: this.#cursor, reason: 'restarted' };
+    }
+    const oldest = Math.max(1, this.#feed.head - this.#feed.replay.maxEvents + 1);
+    const lost = oldest - 1 - this.#position;
+    if (lost <= 0) return undefined;
+    this.#position += lost;
+    this.#lost += lost;
+    return { type: 'lost', cursor: this.#cursor, lost, reason: 'overflow' };
+  }
+}

@@ -1,0 +1,120 @@
+import { type GraphQuery, NetworkMap } from '../map/network-map.ts';
+import type { MapGraph } from '../map/types.ts';
+import type { FlowFollower, FlowSource, MapSource } from '../query/sources.ts';
+import type { FlowRow } from '../wire/flow.ts';
+import { FLOW_FIELD_NAMES } from '../wire/rows.ts';
+import type { ReaderStatus, ReplayStatus, TableStatus } from '../wire/status.ts';
+import { FlowFeed } from './flow-feed.ts';
+import type { FlowSink } from './ingest/ingest.ts';
+import { type FlowChange, FlowStore } from './store/flow-store.ts';
+import type { FlowView } from './store/flow-view.ts';
+
+export interface NodeFlowsOptions {
+  maxActive: number;
+  maxClosed: number;
+  /** How far back the map can look. */
+  windowMs: number;
+  /** Changes that a follower may be behind. */
+  feedEvents: number;
+  /** Names this run of the agent in cursors. */
+  run: string;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+const ID = FLOW_FIELD_NAMES.indexOf('id');
+const MAX_IDLE_CONVERSATIONS = 16_384;
+
+/** The flows of the node: each row goes into the store, and what it changed into the map and to the followers. */
+export class NodeFlows implements FlowSink, FlowSource, MapSource {
+  readonly windowMs: number;
+  readonly now: () => number;
+  readonly #store: FlowStore;
+  readonly #map: NetworkMap;
+  readonly #feed: FlowFeed;
+  #version = 0;
+  #lagMs = 0;
+
+  constructor({ maxActive, maxClosed, windowMs, feedEvents, run, now }: NodeFlowsOptions) {
+    this.windowMs = windowMs;
+    this.now = now;
+    this.#map = new NetworkMap({ windowMs, maxIdle: MAX_IDLE_CONVERSATIONS });
+    this.#store = new FlowStore({ maxActive, maxClosed, onEvict: (flow) => this.#map.remove(flow) });
+    this.#feed = new FlowFeed({ run, capacity: feedEvents });
+  }
+
+  flow(row: FlowRow): void {
+    const change = this.#store.put(String(row[ID]), row);
+    if (change === undefined) return;
+    this.#apply(change);
+    this.#lagMs = Math.max(0, this.now() - change.flow.activeMs);
+  }
+
+  beginList(): void {
+    this.#store.beginList();
+  }
+
+  endList(): void {
+    for (const change of this.#store.endList()) this.#apply(change);
+  }
+
+  probeRestarted(): void {
+    for (const flow of this.#store.dropActive()) this.#map.remove(flow);
+    this.#version += 1;
+  }
+
+  /** To be called about once a second. */
+  sweep(): void {
+    this.#map.sweep(this.now());
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get cursor(): string {
+    return this.#feed.cursor;
+  }
+
+  newestFirst(): Iterable<FlowView> {
+    return this.#store.newestFirst();
+  }
+
+  flows(): Iterable<FlowView> {
+    return this.#store;
+  }
+
+  record(id: string): object | undefined {
+    return this.#store.get(id)?.record();
+  }
+
+  follow(after?: string): FlowFollower {
+    return this.#feed.follow(after);
+  }
+
+  graph(query: GraphQuery): MapGraph {
+    return this.#map.graph(query);
+  }
+
+  get status(): { tables: TableStatus[]; replay: ReplayStatus; readers: ReaderStatus[]; lagMs: number } {
+    const { active, closed, evictedActive, evictedClosed } = this.#store.counts;
+    const { idle, evicted } = this.#map.counts;
+    const { maxActive, maxClosed } = this.#store;
+    return {
+      tables: [
+        { name: 'flows', used: active, max: maxActive, evicted: evictedActive },
+        { name: 'closedFlows', used: closed, max: maxClosed, evicted: evictedClosed },
+        { name: 'idleConversations', used: idle, max: MAX_IDLE_CONVERSATIONS, evicted },
+      ],
+      replay: this.#feed.replay,
+      readers: this.#feed.readers,
+      lagMs: this.#lagMs,
+    };
+  }
+
+  #apply({ type, flow }: FlowChange): void {
+    this.#map.update(flow, this.now());
+    this.#feed.append(type, this.#store.row(flow));
+    this.#version += 1;
+  }
+}

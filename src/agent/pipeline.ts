@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { renderMetrics } from '../export/prometheus.ts';
+import type { AgentConfig } from '../lib/config/load.ts';
+import type { Logger } from '../lib/log.ts';
+import { packageRoot } from '../lib/package-root.ts';
+import { type AppOptions, createApp } from '../query/app.ts';
+import { isLoopback } from '../query/host.ts';
+import { LiveMaps } from '../query/live-maps.ts';
+import { Page } from '../query/page.ts';
+import { Streams } from '../query/streams.ts';
+import { agentStatus, unreadyReason } from './agent-status.ts';
+import { Ingest } from './ingest/ingest.ts';
+import { NodeFlows } from './node-flows.ts';
+
+export type PipelineConfig = Pick<
+  AgentConfig,
+  'socket' | 'listenHost' | 'maxFlows' | 'maxClosedFlows' | 'historySeconds'
+>;
+
+export interface PipelineOptions {
+  config: PipelineConfig;
+  log: Logger;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** Numbers from 0 to below 1. */
+  random: () => number;
+  /** Streams that may be open at once. */
+  maxStreams?: number;
+  /** Changes that a follower may be behind. */
+  feedEvents?: number;
+  /** Where the built page is. */
+  pageFolder?: string;
+}
+
+export interface Pipeline {
+  app: ReturnType<typeof createApp>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const SWEEP_MS = 1000;
+const LIVE = { intervalMs: 1000, keepAliveMs: 15_000 };
+const PATIENCE_MS = 60_000;
+
+/**
+ * The agent from one end to the other:
+ *
+ *   probe ──► ingest ──► flows (store, map, feed) ──┬──► maps ──► app ──► page, API
+ *                                                   └──► status ──► metrics
+ */
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { config, log, now, random, maxStreams = 64, feedEvents = 16_384 } = options;
+  const startedAt = new Date(now());
+  const run = now().toString(36);
+
+  const flows = new NodeFlows({
+    maxActive: config.maxFlows,
+    maxClosed: config.maxClosedFlows,
+    windowMs: config.historySeconds * 1000,
+    feedEvents,
+    run,
+    now,
+  });
+  const ingest = new Ingest({ socketPath: config.socket, sink: flows, log, random });
+  const streams = new Streams({ max: maxStreams, patienceMs: PATIENCE_MS });
+  const status = () =>
+    agentStatus({
+      socket: config.socket,
+      run,
+      startedAt,
+      ingest: ingest.status,
+      flows: flows.status,
+      streams: streams.counts,
+    });
+  const metrics: AppOptions['metrics'] = (form) => {
+    const { user, system } = process.cpuUsage();
+    const usage = { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };
+    return renderMetrics(form, { ...status(), process: usage });
+  };
+  const app = createApp({
+    flows,
+    map: flows,
+    maps: new LiveMaps(flows, LIVE),
+    streams,
+    page: new Page(options.pageFolder ?? join(packageRoot, 'dist/web')),
+    status,
+    metrics,
+    unreadyReason: () => unreadyReason(ingest.status),
+    loopbackOnly: isLoopback(config.listenHost),
+    log: (error) => log.error({ err: error }, 'a request failed'),
+  });
+
+  let sweeper: NodeJS.Timeout | undefined;
+  return {
+    app,
+    start: () => {
+      sweeper = setInterval(() => flows.sweep(), SWEEP_MS);
+      ingest.start();
+    },
+    stop: async () => {
+      clearInterval(sweeper);
+      streams.close();
+      await ingest.stop();
+    },
+  };
+}

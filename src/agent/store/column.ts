@@ -1,0 +1,125 @@
+import type { FlowRow } from '../../wire/flow.ts';
+import type { Texts } from './texts.ts';
+
+export type Cell = FlowRow[number];
+
+/** One field of all flows, by slot. A slot that was never written holds null. */
+export interface Column {
+  read(slot: number): Cell;
+  write(slot: number, cell: Cell): void;
+  grow(capacity: number): void;
+}
+
+/** Texts that many flows share. */
+export class TextColumn implements Column {
+  readonly #texts: Texts;
+  #numbers = new Uint32Array(0);
+
+  constructor(texts: Texts) {
+    this.#texts = texts;
+  }
+
+  read(slot: number): string | null {
+    return this.#texts.at(this.#numbers[slot] ?? 0) ?? null;
+  }
+
+  write(slot: number, cell: Cell): void {
+    if (this.read(slot) === cell) return;
+    this.#texts.release(this.#numbers[slot] ?? 0);
+    this.#numbers[slot] = typeof cell === 'string' ? this.#texts.keep(cell) : 0;
+  }
+
+  grow(capacity: number): void {
+    this.#numbers = enlarged(this.#numbers, new Uint32Array(capacity));
+  }
+}
+
+/** Texts that differ from flow to flow. */
+export class IdColumn implements Column {
+  readonly #ids: (string | null)[] = [];
+
+  read(slot: number): string | null {
+    return this.#ids[slot] ?? null;
+  }
+
+  write(slot: number, cell: Cell): void {
+    this.#ids[slot] = typeof cell === 'string' ? cell : null;
+  }
+
+  grow(): void {}
+}
+
+const WIDEST_UINT32 = 0xffff_fffe;
+
+/** Unsigned integers, stored plus one so that 0 is null; four bytes each until one does not fit. */
+export class NumberColumn implements Column {
+  #values: Uint32Array | Float64Array = new Uint32Array(0);
+
+  read(slot: number): number | null {
+    const value = this.#values[slot] ?? 0;
+    return value === 0 ? null : value - 1;
+  }
+
+  write(slot: number, cell: Cell): void {
+    const value = cell === null ? -1 : Number(cell);
+    if (value > WIDEST_UINT32 && this.#values instanceof Uint32Array) {
+      this.#values = Float64Array.from(this.#values);
+    }
+    this.#values[slot] = value + 1;
+  }
+
+  grow(capacity: number): void {
+    const wide = this.#values instanceof Float64Array;
+    this.#values = enlarged(this.#values, wide ? new Float64Array(capacity) : new Uint32Array(capacity));
+  }
+}
+
+/** Nanoseconds since the epoch; 0 is null. */
+export class TimeColumn implements Column {
+  #values = new BigUint64Array(0);
+
+  read(slot: number): bigint | null {
+    return this.#values[slot] || null;
+  }
+
+  /** In milliseconds, with the fraction that a double can hold. */
+  milliseconds(slot: number): number | undefined {
+    const value = this.#values[slot];
+    return value ? Number(value) / 1e6 : undefined;
+  }
+
+  write(slot: number, cell: Cell): void {
+    this.#values[slot] = cell === null ? 0n : BigInt(cell);
+  }
+
+  grow(capacity: number): void {
+    const larger = new BigUint64Array(capacity);
+    larger.set(this.#values);
+    this.#values = larger;
+  }
+}
+
+export class FlagColumn implements Column {
+  #values = new Uint8Array(0);
+
+  read(slot: number): boolean | null {
+    const value = this.#values[slot] ?? 0;
+    return value === 0 ? null : value === 2;
+  }
+
+  write(slot: number, cell: Cell): void {
+    this.#values[slot] = cell === null ? 0 : 1 + Number(cell);
+  }
+
+  grow(capacity: number): void {
+    this.#values = enlarged(this.#values, new Uint8Array(capacity));
+  }
+}
+
+function enlarged<T extends Uint8Array | Uint32Array | Float64Array>(
+  values: ArrayLike<number>,
+  larger: T,
+): T {
+  larger.set(values);
+  return larger;
+}

@@ -1,0 +1,76 @@
+import { type FieldKind, FLOW_FIELDS, type FlowRow } from '../../wire/flow.ts';
+import { type Column, FlagColumn, IdColumn, NumberColumn, TextColumn, TimeColumn } from './column.ts';
+import { Texts } from './texts.ts';
+
+type Named<Kind extends FieldKind> = Extract<(typeof FLOW_FIELDS)[number], readonly [string, Kind]>[0];
+
+const FIRST_CAPACITY = 1024;
+
+/**
+ * The fields of all flows, a column for each. A field that is appended to FLOW_FIELDS is stored without a change
+ * here. An object for each flow would take five times the memory.
+ */
+export class FlowColumns {
+  readonly texts = new Texts();
+  readonly #byName: Record<string, Column>;
+  readonly #inOrder: Column[];
+  #capacity = 0;
+
+  constructor() {
+    const columns = FLOW_FIELDS.map(([name, kind]) => [name, this.#column(name, kind)] as const);
+    this.#byName = Object.fromEntries(columns);
+    this.#inOrder = columns.map(([, column]) => column);
+  }
+
+  text(name: Exclude<Named<'text'>, 'id'>): TextColumn {
+    return this.#byName[name] as TextColumn;
+  }
+
+  id(): IdColumn {
+    return this.#byName.id as IdColumn;
+  }
+
+  number(name: Named<'uint'>): NumberColumn {
+    return this.#byName[name] as NumberColumn;
+  }
+
+  time(name: Named<'time'>): TimeColumn {
+    return this.#byName[name] as TimeColumn;
+  }
+
+  flag(name: Named<'bool'>): FlagColumn {
+    return this.#byName[name] as FlagColumn;
+  }
+
+  /** A row in the order of FLOW_FIELDS. */
+  readRow(slot: number): FlowRow {
+    return this.#inOrder.map((column) => column.read(slot));
+  }
+
+  writeRow(slot: number, row: FlowRow): void {
+    if (slot >= this.#capacity) this.#grow(slot);
+    for (let i = 0; i < this.#inOrder.length; i++) this.#inOrder[i]?.write(slot, row[i] ?? null);
+  }
+
+  clear(slot: number): void {
+    for (const column of this.#inOrder) column.write(slot, null);
+  }
+
+  #column(name: string, kind: FieldKind): Column {
+    switch (kind) {
+      case 'text':
+        return name === 'id' ? new IdColumn() : new TextColumn(this.texts);
+      case 'uint':
+        return new NumberColumn();
+      case 'time':
+        return new TimeColumn();
+      case 'bool':
+        return new FlagColumn();
+    }
+  }
+
+  #grow(slot: number): void {
+    this.#capacity = Math.max(FIRST_CAPACITY, this.#capacity * 2, slot + 1);
+    for (const column of this.#inOrder) column.grow(this.#capacity);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Texts by number, each kept once however many flows share it, and forgotten with its last user. Number 0 stands
+ * for no text.
+ */
+export class Texts {
+  readonly #numbers = new Map<string, number>();
+  readonly #texts: (string | undefined)[] = [undefined];
+  readonly #users: number[] = [0];
+  readonly #free: number[] = [];
+
+  /** How many different texts are kept. */
+  get size(): number {
+    return this.#numbers.size;
+  }
+
+  at(number: number): string | undefined {
+    return this.#texts[number];
+  }
+
+  /** Adds a user; each needs a release(). */
+  keep(text: string): number {
+    let number = this.#numbers.get(text);
+    if (number === undefined) {
+      number = this.#free.pop() ?? this.#texts.length;
+      this.#numbers.set(text, number);
+      this.#texts[number] = text;
+      this.#users[number] = 0;
+    }
+    this.#users[number] = (this.#users[number] ?? 0) + 1;
+    return number;
+  }
+
+  release(number: number): void {
+    const text = this.#texts[number];
+    if (text === undefined) return;
+    const users = (this.#users[number] ?? 0) - 1;
+    this.#users[number] = users;
+    if (users > 0) return;
+    this.#numbers.delete(text);
+    this.#texts[number] = undefined;
+    this.#free.push(number);
+  }
+}

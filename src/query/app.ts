@@ -1,0 +1,132 @@
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { SysprobeError } from '../lib/errors.ts';
+import { parseFlowQuery } from '../lib/flow-filter/query.ts';
+import { accepted, errorAnswer, jsonAnswer, refuseParameters } from './answer.ts';
+import { followPieces, LIST_FORMS, listPieces, selectFlows } from './flow-list.ts';
+import { namesLoopback } from './host.ts';
+import type { LiveMaps } from './live-maps.ts';
+import { parseMapQuery } from './map-query.ts';
+import type { Page } from './page.ts';
+import type { FlowSource, MapSource } from './sources.ts';
+import type { Streams } from './streams.ts';
+
+export interface AppOptions {
+  flows: FlowSource;
+  map: MapSource;
+  maps: LiveMaps;
+  streams: Streams;
+  page: Page;
+  status(): object;
+  /** Why the agent cannot answer for this node yet; undefined = it can. */
+  unreadyReason(): string | undefined;
+  metrics(form: MetricsForm): Promise<{ contentType: string; body: string }>;
+  /** Only clients of this machine can connect: requests must be meant for it. */
+  loopbackOnly: boolean;
+  log(error: unknown): void;
+}
+
+export const METRICS_FORMS = ['text/plain', 'application/openmetrics-text'] as const;
+export type MetricsForm = (typeof METRICS_FORMS)[number];
+
+type Env = { Bindings: Partial<HttpBindings> };
+
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
+    "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** The agent's HTTP API and page. */
+export function createApp(options: AppOptions): Hono<Env> {
+  const { page, status, unreadyReason, metrics, loopbackOnly, log } = options;
+  const app = new Hono<Env>();
+
+  app.use(async (c, next) => {
+    if (loopbackOnly && !namesLoopback(c.req.header('host'))) throw foreignHost(c.req.header('host'));
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') throw notAllowed(c.req.method);
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
+  });
+  app.onError((error) => errorAnswer(error, log));
+  app.notFound((c) => {
+    const { path } = c.req;
+    return errorAnswer(new SysprobeError('SP_NOT_FOUND', `there is nothing at ${path}`), log);
+  });
+
+  app.get('/api/v1/map', (c) => answerMap(c, options));
+  app.get('/api/v1/flows', (c) => answerFlows(c, options));
+  app.get('/api/v1/status', (c) => {
+    refuseParameters(paramsOf(c));
+    accepted(c.req.header('accept'), ['application/json']);
+    return jsonAnswer(status());
+  });
+  app.get('/metrics', async (c) => {
+    refuseParameters(paramsOf(c));
+    const { contentType, body } = await metrics(accepted(c.req.header('accept'), METRICS_FORMS));
+    return new Response(body, { headers: { 'content-type': contentType } });
+  });
+  app.get('/health', () => jsonAnswer({ healthy: true }));
+  app.get('/ready', () => {
+    const reason = unreadyReason();
+    return reason === undefined
+      ? jsonAnswer({ ready: true })
+      : jsonAnswer({ ready: false, reason }, { status: 503 });
+  });
+  app.get('*', (c) => page.answer(c.req.path, c.req.header('if-none-match')) ?? c.notFound());
+  return app;
+}
+
+function answerMap(c: Context<Env>, { map, maps, streams }: AppOptions): Response {
+  const query = parseMapQuery(paramsOf(c), { now: map.now(), windowMs: map.windowMs });
+  const form = accepted(c.req.header('accept'), ['application/json', 'text/event-stream']);
+  if (form === 'application/json') return jsonAnswer(maps.get(query));
+  if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': form } });
+  return streams.answer((signal) => maps.follow(query, signal), clientOf(c, form));
+}
+
+function answerFlows(c: Context<Env>, { flows, streams }: AppOptions): Response {
+  const query = parseFlowQuery(paramsOf(c));
+  const form = accepted(c.req.header('accept'), LIST_FORMS);
+  // A stream never becomes one JSON document: who asks for JSON gets a document a line.
+  const sent = query.follow ? 'application/x-ndjson' : form;
+  if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': sent } });
+  if (!query.follow) {
+    const selection = selectFlows(flows, query);
+    return streams.answer(() => listPieces(flows, selection, form), clientOf(c, sent));
+  }
+  const follower = flows.follow(query.after);
+  try {
+    return streams.answer((signal) => followPieces(follower, query.match, signal), clientOf(c, sent));
+  } catch (error) {
+    follower.close();
+    throw error;
+  }
+}
+
+function clientOf(c: Context<Env>, form: string) {
+  const headers = { 'content-type': form };
+  return { headers, disconnect: () => c.env?.outgoing?.destroy() };
+}
+
+/** In the order in which they were given: `not` negates the next. */
+function paramsOf(c: Context<Env>): URLSearchParams {
+  return new URL(c.req.url).searchParams;
+}
+
+function foreignHost(host: string | undefined): SysprobeError {
+  return new SysprobeError(
+    'SP_HOST_REFUSED',
+    `the request is for the host ${JSON.stringify(host ?? '')}; this agent listens on a loopback address and answers ` +
+      'to localhost only. To serve other names, listen on another address with --listen-host',
+  );
+}
+
+function notAllowed(method: string): SysprobeError {
+  return new SysprobeError('SP_METHOD_NOT_ALLOWED', `${method} is not allowed; everything is read with GET`, {
+    allowed: ['GET', 'HEAD'],
+  });
+}
