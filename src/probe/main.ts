@@ -17,6 +17,7 @@ async function main(): Promise<void> {
   if (config.ignored.length > 0) log.warn({ names: config.ignored }, 'environment names without effect');
   assertCanRun(readMachine());
   const probe = new Probe(config, log);
+  await probe.start(config);
   const server = await startServer({
     socketPath: config.socket,
     mode: config.socketMode,
@@ -28,7 +29,6 @@ async function main(): Promise<void> {
     probe.close();
     throw error;
   });
-  probe.start(config);
   log.info({ socket: config.socket, run: probe.run }, 'watching');
   const stop = (signal: string) => {
     process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');

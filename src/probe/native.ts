@@ -11,7 +11,10 @@ export interface Native {
    * Opens a BPF object from its bytes. What is truncated or no BPF object throws, but libbpf trusts the inside of a
    * well-formed file and may crash on a damaged one: compare a digest first where damage is possible.
    */
-  BpfObject: new (image: Uint8Array, name: string) => BpfObject;
+  BpfObject: new (
+    image: Uint8Array,
+    name: string,
+  ) => BpfObject;
   /** `sizeof` of every record in bpf/events.h by struct name, and bpf/layout.gen.h's hash, as the addon was compiled. */
   layouts(): { sizes: Record<string, number>; hash: bigint };
   /** Both clocks read together, in nanoseconds: CLOCK_REALTIME and CLOCK_BOOTTIME. */

@@ -10,8 +10,12 @@ import { OwnerResolver } from './owners/owner.ts';
 import { EventLog } from './server/event-log.ts';
 import type { ProbeView } from './server/probe-view.ts';
 import { ListenerSet } from './sources/listeners.ts';
+import { OlderSockets } from './sources/older-sockets.ts';
 import { TcpSource } from './sources/tcp.ts';
 import { probeStatus } from './status.ts';
+
+/** A dump walks the sockets of every namespace: rarely enough that it does not show. */
+const OLDER_INTERVAL_MS = 10_000;
 
 /** Sources to tables to the event log: everything of the probe but its socket. */
 export class Probe implements ProbeView {
@@ -20,6 +24,7 @@ export class Probe implements ProbeView {
   readonly events: EventLog;
   readonly table: FlowTable;
   readonly tcp: TcpSource;
+  readonly older: OlderSockets;
   readonly owners: OwnerResolver;
   readonly clock: Clock;
   readonly startedAt = new Date();
@@ -58,13 +63,17 @@ export class Probe implements ProbeView {
       runStats: config.runStats,
       onBacklog: () => this.#guard(() => this.drain()),
     });
+    const bootNs = () => this.clock.bootNs();
+    const { table, tcp } = this;
+    this.older = new OlderSockets({ native, table, tcp, listeners, procRoot: config.procRoot, bootNs });
   }
 
-  start({ drainIntervalMs, updateIntervalMs }: ProbeConfig): void {
-    this.#timers.push(
-      setInterval(() => this.#guard(() => this.drain()), drainIntervalMs),
-      setInterval(() => this.#guard(() => this.refresh()), updateIntervalMs),
-    );
+  /** Finds what was there before; from then on reads the kernel at the configured intervals. */
+  async start({ drainIntervalMs, updateIntervalMs }: ProbeConfig): Promise<void> {
+    await this.older.discover();
+    this.#every(drainIntervalMs, () => this.drain());
+    this.#every(updateIntervalMs, () => this.refresh());
+    this.#every(OLDER_INTERVAL_MS, () => this.older.refresh());
   }
 
   /** Delivers what the kernel reported since. */
@@ -97,10 +106,14 @@ export class Probe implements ProbeView {
     this.tcp.close();
   }
 
+  #every(intervalMs: number, work: () => void | Promise<void>): void {
+    this.#timers.push(setInterval(() => this.#guard(work), intervalMs));
+  }
+
   /** A failing read of the kernel must not end the probe: the next one may work, and the log says what failed. */
-  #guard(work: () => void): void {
+  async #guard(work: () => void | Promise<void>): Promise<void> {
     try {
-      work();
+      await work();
     } catch (error) {
       this.#log.error({ err: error }, 'reading from the kernel failed');
     }

@@ -1,12 +1,11 @@
 import { arch, release } from 'node:os';
 import { version } from '../lib/package-root.ts';
-import type { SourceStatus } from '../wire/status.ts';
+import type { SourceStatus, Status } from '../wire/status.ts';
 import type { Probe } from './probe.ts';
-import type { ProbeStatus } from './server/probe-view.ts';
 
 /** Is it working, what is on, how full is it, and what was lost. */
-export function probeStatus(probe: Probe): ProbeStatus {
-  const { table, tcp, startedAt } = probe;
+export function probeStatus(probe: Probe): Status {
+  const { table, tcp, events, startedAt } = probe;
   return {
     version,
     pid: process.pid,
@@ -24,7 +23,10 @@ export function probeStatus(probe: Probe): ProbeStatus {
       ...tcp.losses(),
       flowsEvicted: table.evicted,
       closesMissed: table.closesMissed,
+      eventsMissed: events.missed,
     },
+    readers: [...events.readers].map((reader) => reader.status()),
+    replay: events.stats(),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,8 @@ export interface RunningProbe {
   get(path: string): Promise<unknown>;
   flows(query: string): Promise<FlowRecord[]>;
   status(): Promise<{ loss: Record<string, number> }>;
-  follow(query?: string): Following;
+  /** Resolves when the stream has begun. */
+  follow(query?: string): Promise<Following>;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   stderr(): string;
 }
@@ -94,7 +96,7 @@ function getJson(socketPath: string, path: string): Promise<unknown> {
   });
 }
 
-function follow(socketPath: string, query: string): Following {
+async function follow(socketPath: string, query: string): Promise<Following> {
   const events: FlowEvent[] = [];
   let rest = '';
   const path = `/v1/flows?follow=true${query === '' ? '' : `&${query}`}`;
@@ -107,8 +109,9 @@ function follow(socketPath: string, query: string): Following {
     });
     response.on('error', () => undefined);
   });
-  call.on('error', () => undefined);
   call.end();
+  await once(call, 'response');
+  call.on('error', () => undefined);
   return {
     events,
     stop: () => call.destroy(),

@@ -3,7 +3,8 @@
 python3 traffic.py CASE [--host HOST] [--port PORT] [--sent N] [--received N] [--count N] [--netns-server NAME]
                         [--netns-client NAME] [--cgroup-server DIR] [--hold SECONDS]
 
-Prints one JSON object: {"port": P, "client": {"pid", "sent", "received"}, "server": {...}}.
+Prints {"port": P} when the server listens, and at the end {"port": P, "client": {"pid", "sent", "received"},
+"server": {...}}, a line each.
 The server is a child process, so the two ends have different owners.
 """
 import argparse
@@ -247,6 +248,7 @@ def exchange(case, args):
     os.close(write_end)
     with os.fdopen(read_end) as answers:
         port = int(answers.readline())
+        print(json.dumps({"port": port}), flush=True)
         enter_netns(args.netns_client)
         sent, received = case.use(port)
         report = json.loads(answers.read())

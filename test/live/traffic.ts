@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { exitOf } from './probe.ts';
 
 export interface End {
   pid: number;
@@ -14,11 +16,34 @@ export interface Traffic {
   server: End;
 }
 
-const run = promisify(execFile);
+/** Starts a case of traffic.py; `done` is its report. */
+export async function startTraffic(
+  name: string,
+  options: Record<string, string | number> = {},
+): Promise<{ port: number; done: Promise<Traffic> }> {
+  const flags = Object.entries(options).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  const child = spawn('python3', ['test/live/traffic.py', name, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 120_000,
+  });
+  let last = '';
+  let stderr = '';
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
+    last = line;
+  });
+  const ended = Promise.all([exitOf(child), once(lines, 'close')]).then(([code]) => {
+    if (code !== 0) throw new Error(`traffic.py ${name} failed: ${stderr}`);
+    return JSON.parse(last) as Traffic;
+  });
+  const first = await Promise.race([once(lines, 'line').then(([line]) => JSON.parse(line)), ended]);
+  return { port: first.port, done: ended };
+}
 
 /** Runs a case of traffic.py to its end. */
 export async function traffic(name: string, options: Record<string, string | number> = {}): Promise<Traffic> {
-  const flags = Object.entries(options).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  const { stdout } = await run('python3', ['test/live/traffic.py', name, ...flags], { timeout: 120_000 });
-  return JSON.parse(stdout);
+  return (await startTraffic(name, options)).done;
 }

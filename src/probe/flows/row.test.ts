@@ -3,8 +3,9 @@ import { FLOW_FIELDS } from '../../wire/flow.ts';
 import { Clock } from '../clock.ts';
 import { ConnRole, TcpState } from '../events.gen.ts';
 import { ListenerSet } from '../sources/listeners.ts';
-import { flowRecord, type RecordFields } from './record.fixture.ts';
+import { flowRecord } from './record.fixture.ts';
 import { flowRow, type RowContext } from './row.ts';
+import type { FlowFields } from './write-record.ts';
 
 const bootEpoch = 1_700_000_000_000_000_000n;
 
@@ -17,7 +18,7 @@ const context: RowContext = {
   listeners: new ListenerSet(),
 };
 
-function row(fields: Partial<RecordFields>, marks: { local?: boolean; closeMissed?: boolean } = {}) {
+function row(fields: FlowFields, marks: { local?: boolean; closeMissed?: boolean } = {}) {
   const values = flowRow({ record: flowRecord(fields), local: false, closeMissed: false, ...marks }, context);
   expect(values).toHaveLength(FLOW_FIELDS.length);
   const named = FLOW_FIELDS.map(([name], index) => [name, values[index]] as const);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConnRole, FlowFlag, TcpState } from '../events.gen.ts';
-import { flowRecord, type RecordFields } from './record.fixture.ts';
+import { flowRecord } from './record.fixture.ts';
 import { FlowTable } from './table.ts';
+import type { FlowFields } from './write-record.ts';
 
 interface Seen {
   change: string;
@@ -24,7 +25,7 @@ function tableWith(options: { maxActive?: number; maxClosed?: number } = {}) {
   return { table, seen, changes: () => seen.map(({ change }) => change) };
 }
 
-const closed = (fields: Partial<RecordFields> = {}) =>
+const closed = (fields: FlowFields = {}) =>
   flowRecord({ oldState: TcpState.FIN_WAIT2, state: TcpState.CLOSE, ...fields });
 
 describe('FlowTable', () => {
@@ -68,6 +69,15 @@ describe('FlowTable', () => {
       ['flow.opened', false],
       ['flow.closed', false],
     ]);
+  });
+
+  it('waits for the close of a connection whose socket a snapshot found in its next one', () => {
+    const { table, seen } = tableWith();
+    table.opened(flowRecord({ openedNs: 10 }));
+    table.active(flowRecord({ openedNs: 20 }));
+    table.closed(closed({ openedNs: 10, sent: 4 }));
+    expect(seen.at(-1)).toMatchObject({ change: 'flow.closed', closeMissed: false, sent: 4 });
+    expect(table.closesMissed).toBe(0);
   });
 
   it('reports a connection that was never seen open when it closes', () => {

@@ -74,6 +74,7 @@ export class FlowTable {
   }
 
   opened(record: FlowRecord): void {
+    this.#endEarlier(record);
     const known = this.#find(record);
     const slot = known ?? this.#insert(record);
     if (known !== undefined) this.#slots.copyFrom(slot, record);
@@ -103,13 +104,31 @@ export class FlowTable {
   }
 
   closed(record: FlowRecord): void {
+    this.#endEarlier(record);
     const known = this.#find(record);
     const slot = known ?? this.#insert(record);
+    this.#bySock.delete(this.#slots.at(slot).sock);
     if (known !== undefined) {
       if (record.openedNs === 0) this.#slots.copyCounters(slot, record);
       else this.#slots.copyFrom(slot, record);
     }
     this.#finish(slot);
+  }
+
+  /** A connection that is older than the probe: its `sock` is its cookie, by which its last record will find it. */
+  adopt(record: FlowRecord): void {
+    if (this.#active.size >= this.maxActive) return;
+    this.#report('flow.updated', this.#insert(record));
+  }
+
+  has(sock: number): boolean {
+    return this.#bySock.has(sock);
+  }
+
+  /** The connection is gone though its close was not delivered. */
+  vanished(sock: number): void {
+    const slot = this.#bySock.get(sock);
+    if (slot !== undefined) this.#miss(slot);
   }
 
   /**
@@ -139,13 +158,17 @@ export class FlowTable {
 
   /** A socket's memory serves one connection after the other: what the table knows of it may be an earlier one. */
   #find(record: FlowRecord): number | undefined {
-    const slot = this.#bySock.get(record.sock);
-    if (slot === undefined) return undefined;
     const { openedNs } = record;
-    const known = this.#slots.at(slot).openedNs;
-    if (openedNs === 0 || openedNs === known) return slot;
-    if (openedNs > known) this.#miss(slot);
-    return undefined;
+    const slot =
+      this.#bySock.get(record.sock) ?? (openedNs === 0 ? this.#bySock.get(record.cookie) : undefined);
+    if (slot === undefined) return undefined;
+    return openedNs === 0 || openedNs === this.#slots.at(slot).openedNs ? slot : undefined;
+  }
+
+  /** Records come in order: when the socket's next connection reports, the close of the one before is lost. */
+  #endEarlier({ sock, openedNs }: FlowRecord): void {
+    const slot = this.#bySock.get(sock);
+    if (slot !== undefined && openedNs > this.#slots.at(slot).openedNs) this.#miss(slot);
   }
 
   #insert(record: FlowRecord): number {
@@ -161,7 +184,6 @@ export class FlowTable {
   }
 
   #finish(slot: number): void {
-    this.#bySock.delete(this.#slots.at(slot).sock);
     this.#active.remove(slot);
     this.#closed.append(slot);
     this.#report('flow.closed', slot);
@@ -173,7 +195,8 @@ export class FlowTable {
   #miss(slot: number): void {
     this.closesMissed++;
     this.#mark(slot, CLOSE_MISSED);
-    const { view, offset } = this.#slots.at(slot);
+    const { view, offset, sock } = this.#slots.at(slot);
+    this.#bySock.delete(sock);
     view.setUint8(offset + FlowRecord.at.oldState, view.getUint8(offset + FlowRecord.at.state));
     view.setUint8(offset + FlowRecord.at.state, TcpState.CLOSE);
     this.#finish(slot);

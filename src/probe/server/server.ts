@@ -24,7 +24,7 @@ export interface ServerOptions {
 }
 
 export interface Limits {
-  /** Connections that are answered; half as many again are told so, and more are closed at once. */
+  /** Connections that are answered; half as many again are told so, more are closed at once. */
   connections: number;
   followers: number;
   lists: number;
@@ -62,6 +62,9 @@ export async function startServer(options: ServerOptions): Promise<{ close(): Pr
     const what = `the socket ${options.socketPath} cannot be given to group ${options.gid}`;
     throw new SysprobeError('SP_SOCKET_UNUSABLE', what, { operation: 'chown', cause });
   }
+  server.http.on('error', (error) =>
+    options.log.error({ err: error }, 'the socket failed to accept a client'),
+  );
   return server;
 }
 
@@ -97,6 +100,7 @@ class ProbeServer {
       connectionsCheckingInterval: Math.min(1000, limits.requestMs),
     });
     this.http.maxConnections = Math.ceil(limits.connections * 1.5);
+    this.http.on('drop', () => this.#count('other', 503));
     this.http.on('connection', (socket: Socket) => this.#admit(socket));
     this.http.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
       this.#refuse(error, socket),

@@ -71,24 +71,25 @@ export class TcpSource {
     }
   }
 
-  /** Reads the counters of every live connection. Returns how many there are. */
-  readActive(): number {
+  /** Brings every live connection in the table up to date. */
+  readActive(): void {
+    for (const record of this.liveConnections()) this.#table.active(record);
+  }
+
+  /** Reads every connection that the kernel side knows, as it is now; a record is valid until the next step. */
+  *liveConnections(): Generator<FlowRecord> {
     const snapshot = this.#object.snapshot({
       keys: 'conns',
       slots: 'snapshot_slots',
       program: 'tcp_snapshot',
       slotSize: SnapshotSlot.size,
     });
-    let sockets = 0;
     for (let bytes = snapshot.next(this.#sockets); bytes > 0; bytes = snapshot.next(this.#sockets)) {
       for (let at = 0; at < bytes; at += SnapshotSlot.size) {
         this.#live.offset = at + SnapshotSlot.flow;
-        if (this.#live.view.getUint32(at + SnapshotSlot.sock, true) === 0) continue;
-        this.#table.active(this.#live);
-        sockets++;
+        if (this.#live.view.getUint32(at + SnapshotSlot.sock, true) !== 0) yield this.#live;
       }
     }
-    return sockets;
   }
 
   /** Enters listeners that are older than the probe, so that the sockets they accept have an owner. */

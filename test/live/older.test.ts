@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FlowRecord } from '../../src/wire/flow.ts';
+import { poll, type RunningProbe, startProbe } from './probe.ts';
+import { startTraffic } from './traffic.ts';
+
+let probe: RunningProbe | undefined;
+
+afterEach(() => probe?.stop());
+
+describe('a connection that is older than the probe', () => {
+  it('is known from the start with owner and counters, once, and exact when it closes', async () => {
+    const { port, done } = await startTraffic('transfer', { sent: 123_456, received: 789, hold: 4 });
+    probe = await startProbe();
+    const stream = await probe.follow();
+    const before = await probe.flows(`port=${port}`);
+    expect(before.map(({ state }) => state)).toEqual(['established', 'established']);
+    const { client, server } = await done;
+    let flows: FlowRecord[] = [];
+    await poll(async () => {
+      flows = (await probe?.flows(`port=${port}&state=closed`)) ?? [];
+      return flows.length === 2;
+    });
+    const side = (role: string) => flows.find((flow) => flow.role === role);
+    expect(side('client')).toMatchObject({
+      id: before.find(({ role }) => role === 'client')?.id,
+      process: { pid: client.pid, comm: 'python3' },
+      sent: { bytes: client.sent },
+      received: { bytes: client.received },
+    });
+    expect(side('server')).toMatchObject({
+      process: { pid: server.pid },
+      sent: { bytes: server.sent },
+      received: { bytes: server.received },
+    });
+    expect(side('client')).not.toHaveProperty('openedAt');
+    expect(stream.events.filter(({ type }) => type === 'flow.opened')).toEqual([]);
+    stream.stop();
+  });
+
+  it('gives the sockets that an older listener accepts their owner', async () => {
+    const { port, done } = await startTraffic('transfer', { sent: 1, count: 8, hold: 0.5 });
+    probe = await startProbe();
+    const { server } = await done;
+    await poll(async () => ((await probe?.flows(`port=${port}&state=closed`)) ?? []).length >= 12);
+    const opened = await probe.flows(`port=${port}&direction=incoming`);
+    expect(opened.map((flow) => flow.process?.pid)).toEqual(opened.map(() => server.pid));
+    expect(opened.some((flow) => flow.openedAt !== undefined)).toBe(true);
+  });
+});
