@@ -4,57 +4,15 @@ import { statusText } from '../../src/cli/format/status.ts';
 import { painter } from '../../src/cli/format/terminal.ts';
 import { version } from '../../src/lib/package-root.ts';
 import type { MapGraph } from '../../src/map/types.ts';
-import type { FlowRecord } from '../../src/wire/flow.ts';
 import { buildPrograms, makeFolder, serve, sysprobe, type TestServer } from './harness.ts';
+import { CONVERSATION } from './records.ts';
 
 const folder = makeFolder();
 let server: TestServer;
 
-/** Both sides of one connection, and one that was refused. */
-const CLIENT: FlowRecord = {
-  id: '1.1',
-  protocol: 'tcp',
-  family: 'ipv4',
-  netns: 1,
-  direction: 'local',
-  role: 'client',
-  source: { ip: '127.0.0.1', port: 50_000 },
-  dest: { ip: '127.0.0.1', port: 8080 },
-  process: { pid: 10, comm: 'curl' },
-  state: 'closed',
-  openedAt: '2026-01-31T12:00:00.000000000Z',
-  closedAt: '2026-01-31T12:00:01.000000000Z',
-  sent: { bytes: 1000, packets: 2 },
-  received: { bytes: 3000, packets: 3 },
-  rttUs: 100,
-};
-const FLOWS: FlowRecord[] = [
-  CLIENT,
-  {
-    ...CLIENT,
-    id: '1.2',
-    role: 'server',
-    source: CLIENT.dest,
-    dest: CLIENT.source,
-    process: { pid: 20, comm: 'nginx' },
-    sent: CLIENT.received,
-    received: CLIENT.sent,
-  },
-  {
-    ...CLIENT,
-    id: '1.3',
-    direction: 'outgoing',
-    source: { ip: '10.0.0.5', port: 50_001 },
-    dest: { ip: '93.184.216.34', port: 443 },
-    sent: { bytes: 0, packets: 0 },
-    received: { bytes: 0, packets: 0 },
-    failure: 'refused',
-  },
-];
-
 beforeAll(async () => {
   buildPrograms();
-  server = await serve({ socket: join(folder.path, 'probe.sock'), flows: FLOWS });
+  server = await serve({ socket: join(folder.path, 'probe.sock'), flows: CONVERSATION });
 });
 
 afterAll(async () => {
@@ -82,6 +40,12 @@ describe('map', () => {
     ['mermaid', /^flowchart LR\n[\s\S]*-->\|"8080\/tcp<br>↑1\.0k ↓3\.0k"\| n\d/],
   ])('as %s', async (form, expected) => {
     expect((await ask('map', '-o', form)).stdout).toMatch(expected);
+  });
+
+  test('what a limit hides is counted on stderr', async () => {
+    const { stdout, stderr } = await ask('map', '--limit', '2', '-o', 'json');
+    expect(JSON.parse(stdout).nodes).toHaveLength(2);
+    expect(stderr).toBe('sysprobe: 1 more nodes and 1 more edges are not shown; --limit shows more\n');
   });
 
   test('by address, and filtered', async () => {
@@ -143,6 +107,7 @@ describe('exit codes', () => {
     ['not at the end', ['flows', '--not'], /--not: not must stand before the filter that it negates/],
     ['two limits', ['flows', '--first', '1', '--last', '1'], /cannot be given together/],
     ['an end of a stream', ['flows', '-f', '--until', '5m'], /--until: cannot be given with --follow/],
+    ['a limit that is none', ['map', '--limit', '0'], /Allowed is a number of nodes from 1\./],
     ['an unknown form', ['map', '-o', 'svg'], /Allowed choices are text, json, dot, mermaid\./],
     ['two servers', ['flows', '--socket', '/x', '--server', 'http://x'], /cannot be used with/],
     ['no server', ['flows', '--server', 'localhost'], /is not a server: give/],

@@ -147,3 +147,45 @@ export const GRAPH: MapGraph = {
     },
   ],
 };
+
+/** Both sides of one connection, and one that was refused. */
+const CLIENT: FlowRecord = {
+  id: '1.1',
+  protocol: 'tcp',
+  family: 'ipv4',
+  netns: 1,
+  direction: 'local',
+  role: 'client',
+  source: { ip: '127.0.0.1', port: 50_000 },
+  dest: { ip: '127.0.0.1', port: 8080 },
+  process: { pid: 10, comm: 'curl' },
+  state: 'closed',
+  openedAt: '2026-01-31T12:00:00.000000000Z',
+  closedAt: '2026-01-31T12:00:01.000000000Z',
+  sent: { bytes: 1000, packets: 2 },
+  received: { bytes: 3000, packets: 3 },
+  rttUs: 100,
+};
+export const CONVERSATION: FlowRecord[] = [
+  CLIENT,
+  {
+    ...CLIENT,
+    id: '1.2',
+    role: 'server',
+    source: CLIENT.dest,
+    dest: CLIENT.source,
+    process: { pid: 20, comm: 'nginx' },
+    sent: CLIENT.received,
+    received: CLIENT.sent,
+  },
+  {
+    ...CLIENT,
+    id: '1.3',
+    direction: 'outgoing',
+    source: { ip: '10.0.0.5', port: 50_001 },
+    dest: { ip: '93.184.216.34', port: 443 },
+    sent: { bytes: 0, packets: 0 },
+    received: { bytes: 0, packets: 0 },
+    failure: 'refused',
+  },
+];

@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseFlowQuery } from '../../lib/flow-filter/query.ts';
-import { NetworkMap } from '../../map/network-map.ts';
+import { parseCount } from '../../lib/flow-filter/values.ts';
+import { DEFAULT_NODE_LIMIT, NetworkMap } from '../../map/network-map.ts';
 import { MAP_GROUPS, type MapFlow, type MapGraph, type MapGroup } from '../../map/types.ts';
 import type { FlowRecord } from '../../wire/flow.ts';
 import { addFilterOptions, type Params } from '../filter-options.ts';
@@ -12,6 +13,7 @@ import { COLOR_CHOICES, type ColorChoice, choosePaint, type Terminal } from '../
 interface MapOptions {
   groupBy: MapGroup;
   since?: string;
+  limit: number;
   output: MapForm;
   color: ColorChoice;
 }
@@ -36,55 +38,74 @@ export function addMapCommand(program: Command, terminal: Terminal, server: () =
         .default('process'),
     )
     .option('--since <TIME>', 'connections seen at or after: 5m (ago), or RFC 3339')
+    .addOption(
+      new Option('--limit <N>', 'nodes shown, those with most traffic first')
+        .argParser(parseLimit)
+        .default(DEFAULT_NODE_LIMIT),
+    )
     .optionsGroup('Output:')
     .addOption(new Option('-o, --output <FORM>', 'form of the output').choices(MAP_FORMS).default('text'))
     .addOption(new Option('--color <WHEN>', 'color the output').choices(COLOR_CHOICES).default('auto'));
   const filters = addFilterOptions(command);
   command.addHelpText('after', EXAMPLES);
-  command.action(async ({ groupBy, since, output, color }: MapOptions) => {
+  command.action(async ({ groupBy: group, limit, since, output, color }: MapOptions) => {
     const params: Params = since === undefined ? filters : [...filters, ['since', since]];
     parseFlowQuery(params);
     const from = server();
-    const graph =
-      from.kind === 'agent' ? await askMap(from, params, groupBy) : await drawMap(from, params, groupBy);
+    const graph = await (from.kind === 'agent' ? askMap : drawMap)(from, params, { group, limit });
     terminal.write(formatMap(graph, output, choosePaint(color)));
     if (graph.hidden) {
       const { nodes, edges } = graph.hidden;
-      terminal.notice(`the map is larger than is shown: ${nodes} more nodes, ${edges} more edges`);
+      terminal.notice(`${nodes} more nodes and ${edges} more edges are not shown; --limit shows more`);
     }
   });
 }
 
-async function askMap(server: Server, params: Params, group: MapGroup): Promise<MapGraph> {
-  return (await askJson(server, { path: 'map', params: [...params, ['group', group]] })) as MapGraph;
+interface View {
+  group: MapGroup;
+  limit: number;
+}
+
+async function askMap(server: Server, params: Params, { group, limit }: View): Promise<MapGraph> {
+  const view: Params = [
+    ['group', group],
+    ['limit', String(limit)],
+  ];
+  return (await askJson(server, { path: 'map', params: [...params, ...view] })) as MapGraph;
 }
 
 /** The probe has no map: it is made here of the flows that it remembers. */
-async function drawMap(server: Server, params: Params, group: MapGroup): Promise<MapGraph> {
+async function drawMap(server: Server, params: Params, view: View): Promise<MapGraph> {
   const answer = await ask(server, { path: 'flows', params, accept: 'application/x-ndjson' });
   const flows: MapFlow[] = [];
   for await (const lines of readLines(bodyOf(server, answer))) {
     for (const line of lines) flows.push(mapFlow(parseLine(line) as FlowRecord));
   }
-  return graphOf(flows, group, Date.now());
+  return graphOf(flows, view, Date.now());
 }
 
 /** Draws what all of these flows add up to, however long ago they were. */
-export function graphOf(flows: readonly MapFlow[], group: MapGroup, now: number): MapGraph {
+function graphOf(flows: readonly MapFlow[], view: View, now: number): MapGraph {
   const oldest = flows.reduce(
     (at, { closedMs, lastSeenMs }) => Math.min(at, closedMs ?? lastSeenMs ?? at),
     now,
   );
   const map = new NetworkMap({ windowMs: now - oldest + 1000 });
   for (const flow of flows) map.update(flow, now);
-  return map.graph({ now, group });
+  return map.graph({ now, ...view });
 }
 
-export function mapFlow(flow: FlowRecord): MapFlow {
+function mapFlow(flow: FlowRecord): MapFlow {
   return {
     ...flow,
     ...(flow.openedAt === undefined ? {} : { openedMs: Date.parse(flow.openedAt) }),
     ...(flow.closedAt === undefined ? {} : { closedMs: Date.parse(flow.closedAt) }),
     ...(flow.lastSeenAt === undefined ? {} : { lastSeenMs: Date.parse(flow.lastSeenAt) }),
   };
+}
+
+function parseLimit(text: string): number {
+  const limit = parseCount(text);
+  if (limit !== undefined && limit > 0) return limit;
+  throw new InvalidArgumentError('Allowed is a number of nodes from 1.');
 }

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Status } from '../../wire/status.ts';
-import { statusText } from '../format/status.ts';
+import { type ServerStatus, statusText } from '../format/status.ts';
 import { askJson, type Server } from '../server.ts';
 import { COLOR_CHOICES, type ColorChoice, choosePaint, type Terminal } from '../terminal.ts';
 
@@ -23,7 +22,9 @@ export function addStatusCommand(program: Command, terminal: Terminal, server: (
     .action(async ({ output, color }: StatusOptions) => {
       const status = await askJson(server(), { path: 'status' });
       const text =
-        output === 'json' ? `${JSON.stringify(status)}\n` : statusText(status as Status, choosePaint(color));
+        output === 'json'
+          ? `${JSON.stringify(status)}\n`
+          : statusText(status as ServerStatus, choosePaint(color));
       terminal.write(text);
     });
 }

@@ -3,9 +3,22 @@ import { type Column, Columns } from './columns.ts';
 import { shortBytes, shortDuration } from './numbers.ts';
 import { type Paint, printable, type Style } from './terminal.ts';
 
+/** What both programs tell of themselves; the agent says that it is one. */
+export type ServerStatus = Omit<Status, 'bootId'> & { program?: string };
+
 /** Is it working, what is on, how full is it, what was lost. */
-export function statusText(status: Status, paint: Paint): string {
-  const { version, pid, uptimeSeconds, kernel, sources, tables, replay, readers } = status;
+export function statusText(status: ServerStatus, paint: Paint): string {
+  const {
+    program = 'system-probe',
+    version,
+    pid,
+    uptimeSeconds,
+    kernel,
+    sources,
+    tables,
+    replay,
+    readers,
+  } = status;
   const section = <T>(title: string, items: readonly T[], layout: Section<T>): string => {
     const columns = [{ header: '', cell: () => ' ' }, ...layout.columns];
     const { lineStyle = () => undefined } = layout;
@@ -14,7 +27,7 @@ export function statusText(status: Status, paint: Paint): string {
   };
   const losses = Object.entries(status.loss).filter(([, count]) => count > 0);
   return [
-    `system-probe ${version}, pid ${pid}, up ${shortDuration(uptimeSeconds * 1e9)}, Linux ${kernel.release} ${kernel.arch}\n`,
+    `${program} ${version}, pid ${pid}, up ${shortDuration(uptimeSeconds * 1e9)}, Linux ${kernel.release} ${kernel.arch}\n`,
     section('sources', sources, {
       columns: [
         left(({ name }) => name),

@@ -46,6 +46,7 @@ complete -c sysprobe -n '__fish_seen_subcommand_from flows' -s h -l help -d 'sho
 complete -c sysprobe -n __fish_use_subcommand -a map -d 'who talks to whom'
 complete -c sysprobe -n '__fish_seen_subcommand_from map' -l group-by -x -a 'process container address' -d 'what the ends of connections are'
 complete -c sysprobe -n '__fish_seen_subcommand_from map' -l since -x -d 'connections seen at or after: 5m (ago), or RFC 3339'
+complete -c sysprobe -n '__fish_seen_subcommand_from map' -l limit -x -d 'nodes shown, those with most traffic first'
 complete -c sysprobe -n '__fish_seen_subcommand_from map' -s o -l output -x -a 'text json dot mermaid' -d 'form of the output'
 complete -c sysprobe -n '__fish_seen_subcommand_from map' -l color -x -a 'auto always never' -d 'color the output'
 complete -c sysprobe -n '__fish_seen_subcommand_from map' -l ip -x -d 'address or network, also behind NAT'

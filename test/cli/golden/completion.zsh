@@ -65,6 +65,7 @@ _sysprobe() {
       map) _arguments \
         '*--group-by[what the ends of connections are]:value:(process container address)' \
         '*--since[connections seen at or after\: 5m (ago), or RFC 3339]:value:' \
+        '*--limit[nodes shown, those with most traffic first]:value:' \
         '*-o[form of the output]:value:(text json dot mermaid)' \
         '*--output[form of the output]:value:(text json dot mermaid)' \
         '*--color[color the output]:value:(auto always never)' \
