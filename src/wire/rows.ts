@@ -55,13 +55,21 @@ export const readFlow = compileFlowReader(FLOW_FIELD_NAMES);
 
 /** A record as a row in the order of this version. */
 export function flowToRow(flow: FlowRecord): FlowRow {
-  return FLOW_FIELDS.map(([name, kind]) => {
-    const value = valueAt(flow, name);
+  return PATHS.map(({ parent, key, kind }) => {
+    const from =
+      parent === undefined ? flow : (flow as unknown as Record<string, object | undefined>)[parent];
+    const value = (from as Record<string, unknown> | undefined)?.[key];
     if (kind === 'time') return typeof value === 'string' ? (parseTime(value) ?? null) : null;
     if (typeof value === 'number') return uint(value);
     return typeof value === 'string' || typeof value === 'boolean' ? value : null;
   });
 }
+
+/** Where each field stands in a record: `ip` of `source` for `source.ip`. */
+const PATHS = FLOW_FIELDS.map(([name, kind]) => {
+  const [key = '', parent] = name.split('.').reverse();
+  return { parent, key, kind };
+});
 
 /** A whole number as it must stand in a row: the encoder would write a larger one as a float. */
 export function uint(value: number): number | bigint {
@@ -161,10 +169,4 @@ function optionalTime(cell: Cell, name: Field): string | undefined {
 function wrong(name: Field, cell: Cell, expected: string): SysprobeError {
   const found = cell == null ? 'missing' : `a ${typeof cell}`;
   return new SysprobeError('SP_WIRE_INVALID', `${name} of a flow is ${found}, not a ${expected}`);
-}
-
-function valueAt(flow: FlowRecord, name: Field): unknown {
-  let value: unknown = flow;
-  for (const key of name.split('.')) value = (value as Record<string, unknown> | undefined)?.[key];
-  return value;
 }
