@@ -89,7 +89,7 @@ function describeTables(counter: Declare, gauge: Declare, { tables, loss }: Stat
   );
   counter(
     'sysprobe_lost_total',
-    'What was not seen or not kept, by reason; see the status for what each one means.',
+    'What was not seen or not kept, by reason.',
     Object.entries(loss).map(([reason, count]) => [count, { reason }]),
   );
 }
