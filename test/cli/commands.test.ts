@@ -1,9 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statusText } from '../../src/cli/format/status.ts';
 import { painter } from '../../src/cli/format/terminal.ts';
-import { version } from '../../src/lib/package-root.ts';
+import { packageRoot, version } from '../../src/lib/package-root.ts';
 import type { MapGraph } from '../../src/map/types.ts';
+import { loadNative } from '../../src/probe/native.ts';
 import { buildPrograms, makeFolder, serve, sysprobe, type TestServer } from './harness.ts';
 import { CONVERSATION } from './records.ts';
 
@@ -77,6 +79,19 @@ describe('check', () => {
     });
     const { checks } = JSON.parse((await sysprobe(['check', '-o', 'json'])).stdout);
     expect(checks.filter(({ status }: { status: string }) => status !== 'ok')).toEqual([]);
+  });
+
+  test('every program of every object is tried', async () => {
+    const { checks } = JSON.parse((await sysprobe(['check', '-o', 'json'])).stdout);
+    const tried = checks.map(({ name }: { name: string }) => name);
+    const native = loadNative();
+    const folder = join(packageRoot, 'bpf');
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.bpf.o'))) {
+      const object = new native.BpfObject(readFileSync(join(folder, file)), file.replace('.bpf.o', ''));
+      object.load();
+      for (const { name } of object.programs()) expect(tried).toContain(name);
+      object.close();
+    }
   });
 
   test('without privileges it says so, and what that costs, and exits with 1', async () => {
