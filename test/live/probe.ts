@@ -28,7 +28,7 @@ export interface Following {
 }
 
 /** Starts the built system-probe on a socket of its own and waits until it answers. */
-export async function startProbe(flags: string[] = []): Promise<RunningProbe> {
+export async function startProbe(flags: string[] = [], deadlineMs?: number): Promise<RunningProbe> {
   const folder = mkdtempSync(join(tmpdir(), 'sysprobe-live-'));
   const socket = join(folder, 'probe.sock');
   const child = spawn(process.execPath, ['dist/system-probe.js', '--socket', socket, ...flags], {
@@ -60,7 +60,7 @@ export async function startProbe(flags: string[] = []): Promise<RunningProbe> {
       () => true,
       () => false,
     );
-  });
+  }, deadlineMs);
   return probe;
 }
 

@@ -1,0 +1,80 @@
+// Runs one guest in an emulated machine: KVM is not to be had inside most build machines.
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+
+const crash = /Kernel panic - not syncing: (.*)|(Unable to mount root fs.*)/;
+
+/**
+ * @typedef {object} Ending
+ * @property {'off' | 'panic' | 'timeout' | 'emulator'} how it ended: turned itself off, or what happened instead
+ * @property {string} detail
+ * @property {number} seconds
+ */
+
+/**
+ * Boots the kernel and waits until the guest is gone.
+ *
+ * @param {{ image: string, initramfs: string, report: string, console: string, timeoutMs: number }} guest
+ *   `report` is a folder that the guest may write, `console` the file that gets its serial console
+ * @returns {Promise<Ending>}
+ */
+export async function boot({ image, initramfs, report, console: consolePath, timeoutMs }) {
+  const started = performance.now();
+  const log = createWriteStream(consolePath);
+  // The emulator dies with this process, however that ends.
+  const command = ['--pdeathsig', 'KILL', '--', 'nice', '-n', '10', 'qemu-system-x86_64'];
+  const child = spawn('setpriv', [...command, ...machine({ image, initramfs, report })], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const hear = (data) => {
+    log.write(data);
+    output += data;
+  };
+  child.stdout.setEncoding('utf8').on('data', hear);
+  child.stderr.setEncoding('utf8').on('data', hear);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill('SIGKILL');
+  }, timeoutMs);
+  const ended = await new Promise((resolve) => {
+    child.on('error', (error) => resolve(error.message));
+    child.on('close', (code, signal) => resolve(code === 0 ? '' : (signal ?? `exit code ${code}`)));
+  });
+  clearTimeout(timer);
+  log.end();
+  const seconds = (performance.now() - started) / 1000;
+  if (late) return { how: 'timeout', detail: `not done after ${timeoutMs / 1000} s`, seconds };
+  return { ...judge(output, ended), seconds };
+}
+
+/**
+ * What happened, from the console and how the emulator ended ('' = by itself).
+ *
+ * @param {string} output
+ * @param {string} ended
+ * @returns {Omit<Ending, 'seconds'>}
+ */
+export function judge(output, ended) {
+  const panic = crash.exec(output);
+  if (panic) return { how: 'panic', detail: panic[1] ?? panic[2] };
+  if (ended !== '') {
+    return { how: 'emulator', detail: `${ended}: ${output.trimEnd().split('\n').at(-1)}` };
+  }
+  return { how: 'off', detail: '' };
+}
+
+function machine({ image, initramfs, report }) {
+  const share = (path, tag, options) =>
+    `local,path=${path.replaceAll(',', ',,')},mount_tag=${tag},security_model=none,multidevs=remap${options}`;
+  // A crash in the kernel ends the guest; without the mitigations an emulated kernel runs twice as fast.
+  const kernel = 'console=ttyS0 quiet panic=-1 oops=panic nowatchdog mitigations=off';
+  return [
+    ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '2048'],
+    ...['-nographic', '-nodefaults', '-serial', 'stdio', '-no-reboot'],
+    ...['-kernel', image, '-initrd', initramfs, '-append', kernel],
+    ...['-virtfs', share('/', 'host', ',readonly=on')],
+    ...['-virtfs', share(report, 'report', '')],
+  ];
+}

@@ -1,0 +1,119 @@
+// Writes docs/kernel-support.md from the results that the guests left.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { guests } from './matrix.mjs';
+import { failuresOf } from './result.mjs';
+
+/** @typedef {{ ending: import('./boot.mjs').Ending, report?: import('../../test/kernels/report.ts').GuestReport }} Result */
+
+/** @param {string} results folder of NAME.json @param {string} path */
+export function writeDocument(results, path) {
+  const read = (name) => JSON.parse(readFileSync(join(results, name), 'utf8'));
+  const all = readdirSync(results)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => ({ name: name.replace('.json', ''), ...read(name) }));
+  writeFileSync(path, documentOf(all));
+}
+
+/**
+ * The whole document. Results without a report are left out: nothing is known of their kernel.
+ *
+ * @param {(Result & { name: string })[]} results
+ * @returns {string}
+ */
+export function documentOf(results) {
+  const order = guests.map(({ name }) => name);
+  const place = ({ name }) => (order.includes(name) ? order.indexOf(name) : order.length);
+  const columns = results
+    .filter(({ report }) => report !== undefined)
+    .sort((a, b) => place(a) - place(b))
+    .map(({ report, ...rest }) => ({ ...rest, report, failures: failuresOf({ ...rest, report }) }));
+  return `<!-- Written by npm run test:kernels -- --document. Do not edit. -->
+# Kernels
+
+sysprobe runs on Linux 5.10 and newer with BTF, on x86-64 and arm64. The same compiled BPF objects are loaded
+everywhere; what differs between kernels is decided when they are loaded.
+
+\`npm run test:kernels\` boots Debian's kernels in emulated machines and runs the probe there: real programs exchange a
+known number of bytes, and the flows have to say the same, byte for byte. The tables below are what was found.
+
+## What was run
+
+${table(['Kernel', 'Cgroups', 'Where', 'Transfers exact', 'Records lost', 'Result'], columns.map(summary))}
+
+## What the kernel allows
+
+${matrixTable('', columns, checkRows(columns))}
+
+## Transfers
+
+Both sides of every connection: bytes sent, bytes received, owner and failure.
+
+${matrixTable('Transfer', columns, caseRows(columns))}
+
+## Instructions that the verifier walks through
+
+The limit is 1,000,000. Kernels before 5.16 do not tell the number.
+
+${matrixTable('Program', columns, programRows(columns))}
+`;
+}
+
+function summary({ name, report, failures }) {
+  const exact = report.cases.filter(({ differences }) => differences.length === 0).length;
+  const lost = Object.values(report.loss).reduce((sum, count) => sum + count, 0);
+  const where = name === 'here' ? 'development machine' : 'guest, Debian';
+  return [
+    report.kernel,
+    report.cgroups,
+    where,
+    `${exact} of ${report.cases.length}`,
+    `${lost}`,
+    failures.length === 0 ? 'passed' : 'failed',
+  ];
+}
+
+/** Row names in the order of their first appearance, over all columns. */
+function rowNames(columns, namesOf) {
+  return [...new Set(columns.flatMap(({ report }) => namesOf(report)))];
+}
+
+function checkRows(columns) {
+  return rowNames(columns, ({ checks }) => checks.map(({ name }) => name)).map((name) => [
+    name,
+    ...columns.map(({ report }) => report.checks.find((check) => check.name === name)?.status ?? '–'),
+  ]);
+}
+
+function caseRows(columns) {
+  return rowNames(columns, ({ cases }) => cases.map(({ name }) => name)).map((name) => {
+    const find = ({ cases }) => cases.find((one) => one.name === name);
+    const count = Math.max(...columns.map(({ report }) => find(report)?.connections ?? 0));
+    const cell = (one) => {
+      if (one === undefined) return 'not run';
+      return one.differences.length === 0 ? 'exact' : 'differs';
+    };
+    return [count > 1 ? `${name} (${count})` : name, ...columns.map(({ report }) => cell(find(report)))];
+  });
+}
+
+function programRows(columns) {
+  return rowNames(columns, ({ programs }) => programs.map(({ name }) => name)).map((name) => [
+    `\`${name}\``,
+    ...columns.map(({ report }) => {
+      const program = report.programs.find((one) => one.name === name);
+      if (program === undefined) return 'not run';
+      if (program.error) return 'refused';
+      return program.verifiedInstructions === 0 ? 'loads' : program.verifiedInstructions.toLocaleString('en');
+    }),
+  ]);
+}
+
+function matrixTable(corner, columns, rows) {
+  return table([corner, ...columns.map(({ report }) => `${report.kernel} ${report.cgroups}`)], rows);
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,113 @@
+// Fetches a kernel of another Debian suite with apt, without touching the system's own sources or state.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal } from '../setup.mjs';
+import { suitesOf } from './matrix.mjs';
+
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/**
+ * The kernel's folder in `cache`, fetched when it is not there.
+ *
+ * @param {string} name of the matrix
+ * @param {string} cache
+ * @returns {{ image: string, root: string, release: string }} `root` holds lib/modules/RELEASE
+ */
+export function fetchKernel(name, cache) {
+  const root = join(cache, name);
+  if (!existsSync(root)) {
+    mkdirSync(cache, { recursive: true });
+    // In the cache, so that the rename is one step: what is there under its name is whole.
+    const work = mkdtempSync(join(cache, '.fetch-'));
+    try {
+      unpack(download(name, work), join(work, 'kernel'));
+      renameSync(join(work, 'kernel'), root);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  const [release] = readdirSync(join(root, 'lib/modules'));
+  return { root, release, image: join(root, `boot/vmlinuz-${release}`) };
+}
+
+/** Downloads the newest kernel package of the suite into `work`; returns its path. */
+function download(name, work) {
+  const options = privateApt(name, work);
+  const apt = (...args) => runTool('apt-get', [...options, '-qq', ...args], { cwd: work });
+  apt('update');
+  const depends = runTool('apt-cache', [...options, 'depends', 'linux-image-amd64']);
+  const [, packageName] = /Depends: (linux-image-\d\S*)/.exec(depends) ?? [];
+  if (packageName === undefined) throw new Refusal(`Debian's linux-image-amd64 for ${name} names no kernel`);
+  console.log(`sysprobe: fetching ${packageName}`);
+  apt('download', packageName);
+  return join(
+    work,
+    readdirSync(work).find((file) => file.endsWith('.deb')),
+  );
+}
+
+/** Options that give apt sources and state of its own below `work`. */
+function privateApt(name, work) {
+  const { archive, security } = suitesOf(name);
+  const mirrors = configuredMirrors();
+  const sources = [`deb [signed-by=${keyring}] ${mirrors.archive} ${archive} main`];
+  if (security) sources.push(`deb [signed-by=${keyring}] ${mirrors.security} ${security} main`);
+  const list = join(work, 'sources.list');
+  writeFileSync(list, `${sources.join('\n')}\n`);
+  for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
+    mkdirSync(join(work, folder), { recursive: true });
+  }
+  return [
+    `Dir::Etc::SourceList=${list}`,
+    'Dir::Etc::SourceParts=-',
+    `Dir::State=${join(work, 'state')}`,
+    'Dir::State::Status=/dev/null',
+    `Dir::Cache=${join(work, 'cache')}`,
+    // The user _apt may not be able to write below `work`.
+    'APT::Sandbox::User=root',
+    'APT::Architecture=amd64',
+    // The index of a suite that is no longer supported is not signed again.
+    'Acquire::Check-Valid-Until=false',
+  ].flatMap((option) => ['-o', option]);
+}
+
+/** The mirrors that this system's apt uses, for the main archive and for security updates. */
+function configuredMirrors() {
+  const format = '$(RELEASE) $(REPO_URI)';
+  const lines = runTool('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']).split('\n');
+  const mirror = (wanted) => lines.find((line) => wanted.test(line))?.split(' ')[1];
+  const [archive, security] = [mirror(/^\w+ \S*debian/), mirror(/^\w+-security \S*debian/)];
+  if (!archive || !security || !existsSync(keyring)) {
+    throw new Refusal(
+      'the kernels come from Debian: this system has no Debian mirror or keyring (debian-archive-keyring)',
+    );
+  }
+  return { archive, security };
+}
+
+function unpack(archive, root) {
+  runTool('dpkg', ['-x', archive, root]);
+  // Debian's newer packages have /usr merged; the paths are then the same through the link that is not theirs.
+  if (!existsSync(join(root, 'lib/modules'))) {
+    mkdirSync(join(root, 'lib'), { recursive: true });
+    renameSync(join(root, 'usr/lib/modules'), join(root, 'lib/modules'));
+  }
+  const [release] = readdirSync(join(root, 'lib/modules'));
+  runTool('depmod', ['-b', root, release]);
+  rmSync(archive);
+}
+
+function runTool(command, args, options = {}) {
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+  try {
+    return execFileSync(command, args, {
+      encoding: 'utf8',
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...options,
+    });
+  } catch (error) {
+    throw new Refusal(`${command} ${args.at(-1)} failed: ${(error.stderr || error.message).trim()}`);
+  }
+}

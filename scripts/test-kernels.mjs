@@ -1,0 +1,126 @@
+// Runs sysprobe on the kernels of several Debian releases, each in an emulated machine of its own:
+//   npm run test:kernels                 every guest
+//   npm run test:kernels -- 5.10 6.1     some of them
+//   npm run test:kernels -- here         the test program on the running kernel, without a guest
+// and what was found to docs/kernel-support.md with --document. What a guest wrote is in build/kernels.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
+import { boot } from './kernels/boot.mjs';
+import { writeDocument } from './kernels/document.mjs';
+import { fetchKernel } from './kernels/fetch.mjs';
+import { makeInitramfs } from './kernels/initramfs.mjs';
+import { guests } from './kernels/matrix.mjs';
+import { failuresOf } from './kernels/result.mjs';
+import { Refusal, root, runMain, setUp } from './setup.mjs';
+
+const here = 'here';
+const folder = join(root, 'build/kernels');
+const program = join(folder, 'guest.mjs');
+
+await runMain(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      document: { type: 'boolean', default: false },
+      timeout: { type: 'string', default: '400' },
+    },
+  });
+  const timeoutMs = Number(values.timeout) * 1000;
+  if (!(timeoutMs > 0)) throw new Refusal(`--timeout ${values.timeout} is not a number of seconds`);
+  const names = positionals.length > 0 ? positionals : guests.map(({ name }) => name);
+  const known = [...guests.map(({ name }) => name), here];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new Refusal(`no guest ${unknown}; guests are ${known.join(', ')}`);
+  if (process.arch !== 'x64') throw new Refusal(`the guests are x86-64; this machine is ${process.arch}`);
+
+  setUp('build', 'kernels');
+  await build(['addon', 'programs']);
+  await bundleProgram();
+  let failed = 0;
+  for (const name of names) {
+    const result = name === here ? runHere() : await runGuest(name, timeoutMs);
+    if (!say(name, result)) failed++;
+  }
+  if (values.document) writeDocument(join(folder, 'results'), join(root, 'docs/kernel-support.md'));
+  console.log(`${names.length - failed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+});
+
+async function bundleProgram() {
+  const { build: bundle } = await import('esbuild');
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: ['test/kernels/guest.ts'],
+    outfile: program,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    logLevel: 'warning',
+  }).catch(() => {
+    throw new Refusal('the test program cannot be built; the errors are above');
+  });
+}
+
+/** @param {string} name @param {number} timeoutMs */
+async function runGuest(name, timeoutMs) {
+  const guest = guests.find((candidate) => candidate.name === name);
+  const kernel = fetchKernel(guest.kernel, folder);
+  const work = join(folder, `guest-${name}`);
+  const report = join(work, 'report');
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(report, { recursive: true });
+  const initramfs = join(work, 'initramfs.gz');
+  const variables = {
+    GUEST_SCRIPT: join(import.meta.dirname, 'kernels/guest.sh'),
+    GUEST_MODULES: join(kernel.root, 'lib/modules', kernel.release),
+    GUEST_CGROUPS: guest.cgroups,
+    GUEST_FOLDER: root,
+    GUEST_NODE: process.execPath,
+    GUEST_PROGRAM: program,
+  };
+  writeFileSync(initramfs, makeInitramfs(kernel, variables));
+  const console = join(work, 'console.log');
+  const ending = await boot({ image: kernel.image, initramfs, report, console, timeoutMs });
+  return keep(name, { ending, report: readReport(join(report, 'report.json')) });
+}
+
+/** On this machine, in the cgroups that it has. */
+function runHere() {
+  const report = join(folder, 'here.json');
+  rmSync(report, { force: true });
+  const started = performance.now();
+  const { status, signal } = spawnSync(process.execPath, [program, report], { cwd: root, stdio: 'inherit' });
+  const seconds = (performance.now() - started) / 1000;
+  const ending =
+    status === 0
+      ? { how: 'off', detail: '', seconds }
+      : { how: 'program', detail: `${signal ?? `exit code ${status}`}`, seconds };
+  return keep(here, { ending, report: readReport(report) });
+}
+
+function readReport(path) {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+}
+
+function keep(name, result) {
+  mkdirSync(join(folder, 'results'), { recursive: true });
+  writeFileSync(join(folder, 'results', `${name}.json`), JSON.stringify(result, undefined, 2));
+  return result;
+}
+
+function say(name, result) {
+  const failures = failuresOf(result);
+  const seconds = result.ending.seconds.toFixed(0);
+  const kernel = result.report ? `${result.report.kernel}, cgroups ${result.report.cgroups}, ` : '';
+  const cases = result.report?.cases ?? [];
+  const exact = cases.filter(({ differences }) => differences.length === 0).length;
+  const verdict = failures.length === 0 ? 'ok    ' : 'FAILED';
+  console.log(`${verdict} ${name} (${kernel}${exact} of ${cases.length} transfers exact, ${seconds} s)`);
+  for (const failure of failures) console.log(failure.replace(/^/gm, '       '));
+  return failures.length === 0;
+}
