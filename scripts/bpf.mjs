@@ -1,8 +1,9 @@
 // Compiles the BPF objects. They are committed, so that running sysprobe needs no compiler:
-//   node scripts/bpf.mjs           rebuilds bpf/*.bpf.o
+//   node scripts/bpf.mjs           rebuilds bpf/*.bpf.o and src/probe/objects.gen.ts, which knows their hashes
 //   node scripts/bpf.mjs --check   fails when a committed object is not what its source gives
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,17 +26,36 @@ export function compile(name, target) {
   execFileSync(strip, ['-g', target], { stdio: 'inherit' });
 }
 
+const hashes = 'src/probe/objects.gen.ts';
+
+function hashesSource() {
+  const lines = objects.map((name) => {
+    const hash = createHash('sha256')
+      .update(readFileSync(`bpf/${name}.bpf.o`))
+      .digest('hex');
+    return `  ${name}: '${hash}',`;
+  });
+  return `// Generated from bpf/*.bpf.o by scripts/bpf.mjs (npm run generate). Do not edit.
+
+/** SHA-256 of each object: libbpf may crash on a damaged one, so it is compared before libbpf sees it. */
+export const objectHashes = {
+${lines.join('\n')}
+} as const;
+`;
+}
+
 function check() {
   const folder = mkdtempSync(join(tmpdir(), 'sysprobe-bpf-'));
   try {
-    const stale = objects.filter((name) => {
-      const target = join(folder, `${name}.bpf.o`);
-      compile(name, target);
-      return !readFileSync(target).equals(readFileSync(`bpf/${name}.bpf.o`));
-    });
-    for (const name of stale) {
-      console.error(`bpf/${name}.bpf.o is not what bpf/${name}.bpf.c gives; run: node scripts/bpf.mjs`);
-    }
+    const stale = objects
+      .filter((name) => {
+        const target = join(folder, `${name}.bpf.o`);
+        compile(name, target);
+        return !readFileSync(target).equals(readFileSync(`bpf/${name}.bpf.o`));
+      })
+      .map((name) => `bpf/${name}.bpf.o`);
+    if (readFileSync(hashes, 'utf8') !== hashesSource()) stale.push(hashes);
+    for (const path of stale) console.error(`${path} is not what the sources give; run: npm run generate`);
     return stale.length === 0;
   } finally {
     rmSync(folder, { recursive: true });
@@ -43,6 +63,10 @@ function check() {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  if (process.argv.includes('--check')) process.exitCode = check() ? 0 : 1;
-  else for (const name of objects) compile(name, `bpf/${name}.bpf.o`);
+  if (process.argv.includes('--check')) {
+    process.exitCode = check() ? 0 : 1;
+  } else {
+    for (const name of objects) compile(name, `bpf/${name}.bpf.o`);
+    writeFileSync(hashes, hashesSource());
+  }
 }

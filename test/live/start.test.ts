@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,10 +41,17 @@ function packageWith(spoil: (object: string) => void): string {
   return join(copy, 'dist/system-probe.js');
 }
 
+function flipBit(object: string): void {
+  const image = readFileSync(object);
+  image.writeUInt8(image.readUInt8(20_000) ^ 1, 20_000);
+  writeFileSync(object, image);
+}
+
 describe('system-probe that cannot start says why in one line', () => {
   it.each([
     ['empty', (object: string) => truncateSync(object, 0)],
     ['truncated', (object: string) => truncateSync(object, 20_000)],
+    ['changed in one bit', flipBit],
     ['garbage', (object: string) => writeFileSync(object, Buffer.alloc(30_000, 0xa5))],
   ])('with a BPF object that is %s', (_, spoil) => {
     const { status, lines } = probeWith(packageWith(spoil));

@@ -1,18 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { SysprobeError } from '../../lib/errors.ts';
-import { packageRoot } from '../../lib/package-root.ts';
-import {
-  FlowRecord,
-  ListenRecord,
-  LossCounter,
-  layoutHash,
-  layoutSizes,
-  RecordKind,
-  SnapshotSlot,
-} from '../events.gen.ts';
+import { FlowRecord, ListenRecord, LossCounter, RecordKind, SnapshotSlot } from '../events.gen.ts';
 import type { FlowTable } from '../flows/table.ts';
 import type { BpfObject, Native, NativeError } from '../native.ts';
+import { loadObject, refused } from './bpf-object.ts';
 import type { ListenerSet } from './listeners.ts';
 
 export interface TcpSourceOptions {
@@ -46,12 +35,12 @@ export class TcpSource {
   constructor(options: TcpSourceOptions) {
     this.#table = options.table;
     this.#listeners = options.listeners;
-    this.#object = openObject(options.native, 'tcp');
+    this.#object = loadObject(options.native, 'tcp', (object) => {
+      object.setMaxEntries('events', options.ringBytes);
+      object.setMaxEntries('conns', options.maxConnections);
+      object.setKnob('wakeup_backlog_bytes', Math.floor(options.ringBytes / 8));
+    });
     try {
-      this.#object.setMaxEntries('events', options.ringBytes);
-      this.#object.setMaxEntries('conns', options.maxConnections);
-      this.#object.setKnob('wakeup_backlog_bytes', Math.floor(options.ringBytes / 8));
-      this.#object.load();
       if (options.runStats) this.#object.enableRunStats();
       this.#object.openRing('events', options.onBacklog);
       this.#object.attach('tcp_state');
@@ -146,40 +135,4 @@ export class TcpSource {
     }
     return records;
   }
-}
-
-function openObject(native: Native, name: string): BpfObject {
-  const { sizes, hash } = native.layouts();
-  const differing = Object.keys(layoutSizes).find((record) => sizes[record] !== layoutSizes[record]);
-  if (differing !== undefined || hash !== layoutHash) {
-    throw new SysprobeError(
-      'SP_ADDON_MISMATCH',
-      `the addon was built from another bpf/events.h (${differing ?? 'layout hash'} differs); run: npm run build`,
-    );
-  }
-  const path = join(packageRoot, 'bpf', `${name}.bpf.o`);
-  try {
-    const object = new native.BpfObject(readFileSync(path), name);
-    if (object.knob('layout_hash') !== layoutHash) {
-      object.close();
-      throw new SysprobeError('SP_BPF_OBJECT_INVALID', `${path} is of another version; reinstall sysprobe`);
-    }
-    return object;
-  } catch (cause) {
-    if (cause instanceof SysprobeError) throw cause;
-    const detail = (cause as Error).message;
-    throw new SysprobeError(
-      'SP_BPF_OBJECT_INVALID',
-      `${path} cannot be used: ${detail}; reinstall sysprobe`,
-      { cause },
-    );
-  }
-}
-
-function refused(name: string, cause: NativeError): SysprobeError {
-  return new SysprobeError('SP_BPF_REFUSED', `the kernel refused bpf/${name}.bpf.o: ${cause.message}`, {
-    errno: cause.errno,
-    operation: cause.operation,
-    cause,
-  });
 }
