@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { parseFlowQuery } from '../../src/lib/flow-filter/query.ts';
 import { changeBetween } from '../../src/map/change.ts';
 import { NetworkMap } from '../../src/map/network-map.ts';
 import { MAP_GROUPS, type MapFlow, type MapGraph, type MapGroup } from '../../src/map/types.ts';
@@ -14,8 +15,10 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
-/** As strict as the page can stand, so that a later violation is noticed here. */
-const POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'";
+/** That of the agent. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
+  "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Serves the built page with an API that answers from a script; the map is computed by the real map code. */
 export class Fixture {
@@ -84,7 +87,7 @@ export class Fixture {
         return this.#follow(group, response);
       }
       case '/api/v1/flows':
-        return sendJson(response, this.#lastFlows(Number(url.searchParams.get('last') ?? 20)));
+        return sendJson(response, this.#lastFlows(url.searchParams));
       case '/api/v1/status':
         return sendJson(response, this.status);
       default:
@@ -104,15 +107,17 @@ export class Fixture {
     return this.#map.graph({ now: Date.now(), group });
   }
 
-  #lastFlows(last: number): { flows: FlowRecord[]; matched: number } {
-    const flows = [...this.#flows.values()].sort((a, b) =>
-      (a.lastSeenAt ?? '') < (b.lastSeenAt ?? '') ? -1 : 1,
-    );
+  #lastFlows(params: URLSearchParams): { flows: FlowRecord[]; matched: number } {
+    const { match, last = 20 } = parseFlowQuery(params);
+    const flows = [...this.#flows.values()]
+      .filter((flow) => match(flow))
+      .sort((a, b) => ((a.lastSeenAt ?? '') < (b.lastSeenAt ?? '') ? -1 : 1));
     return { flows: flows.slice(-last), matched: flows.length };
   }
 }
 
-function asMapFlow(flow: FlowRecord, rate: MapFlow['rate']): MapFlow {
+/** The record as the agent hands it to the map. */
+export function asMapFlow(flow: FlowRecord, rate?: MapFlow['rate']): MapFlow {
   const { openedAt, closedAt, lastSeenAt, ...rest } = flow;
   return {
     ...rest,

@@ -4,6 +4,7 @@ import type { MapEdge, MapGroup } from '../../map/types.ts';
 import type { Selection } from '../graph/focus.ts';
 import type { GraphState } from '../graph/state.ts';
 import type { Flow } from './flow.ts';
+import { observedEnd } from './query.ts';
 
 /**
  * Finds which nodes and edges of a map a flow record belongs to. A record knows who is at its own end; of the other
@@ -20,11 +21,18 @@ export class FlowIndex {
     for (const flow of flows) this.#sides.set(`${orientationOf(flow)} ${connectionKey(flow)}`, flow);
   }
 
-  /** Is the flow part of what is selected? */
+  /**
+   * Is the flow part of what is selected? A connection that is recorded at both ends is so once: by its record at the
+   * selected node, or at the observed end of the selected edge.
+   */
   belongs(flow: Flow, { kind, id }: Selection): boolean {
     const edge = this.edgeOf(flow);
-    if (kind === 'edge') return edge?.id === id;
-    return edge?.source === id || edge?.target === id || this.#own(flow) === id || this.#peer(flow).id === id;
+    if (kind === 'edge' && edge?.id !== id) return false;
+    const at = kind === 'node' || edge === undefined ? id : observedEnd(edge, this.#graph.nodes);
+    if (this.#own(flow) === at) return true;
+    const peer = this.#peer(flow);
+    const otherEnd = edge?.source === this.#own(flow) ? edge.target : edge?.source;
+    return !peer.seen && (peer.id === at || otherEnd === at);
   }
 
   /** The edge that a row stands for; undefined when its connection has left the map. */

@@ -38,6 +38,20 @@ describe('visibleGraph', () => {
     expect(visibleGraph(shop, { query: 'redis 42' }).nodes).toEqual([]);
   });
 
+  test('a search finds edges by port and failure, with both ends', () => {
+    const failing = anEdge('idle', 'redis', {
+      ports: [6380],
+      connections: { active: 0, opened: 0, closed: 0, failed: { host_unreachable: 2 } },
+    });
+    const graph = { ...shop, edges: new Map([...shop.edges, [failing.id, failing]]) };
+    for (const query of [':6380', 'unreachable']) {
+      const visible = visibleGraph(graph, { query });
+      expect(ids(visible.edges)).toEqual(['idle>redis']);
+      expect(visible.matches).toEqual(new Set(['idle', 'redis']));
+      expect(visible.nodes).toHaveLength(2);
+    }
+  });
+
   test('above the limit the lightest are hidden and counted, never the kept ones', () => {
     const visible = visibleGraph(shop, { query: '', limit: 2, keep: ['redis'] });
     expect(ids(visible.nodes)).toEqual(['redis', 'nginx']);

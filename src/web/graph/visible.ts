@@ -1,4 +1,5 @@
 import type { MapEdge, MapNode } from '../../map/types.ts';
+import { failureText } from './health.ts';
 import type { GraphState } from './state.ts';
 
 /** SVG stays fluid up to about this many nodes. */
@@ -9,7 +10,7 @@ export interface VisibleGraph {
   /** Heaviest first: the drawing and the Tab order. */
   readonly nodes: readonly MapNode[];
   readonly edges: readonly MapEdge[];
-  /** Ids of nodes that match the search; the other drawn ones are their context. Absent without a search. */
+  /** Ids of nodes that the search found; the other drawn ones are their context. Absent without a search. */
   readonly matches?: ReadonlySet<string>;
   /** Nodes that exist and are not drawn for want of room, the agent's own cut included. */
   readonly hidden: number;
@@ -28,16 +29,16 @@ export function nodeBytes(node: MapNode): number {
 }
 
 /**
- * Picks what is drawn: with a search, the nodes that match and their direct neighbours; then, when there are more
- * than `limit`, the ones with the most bytes.
+ * Picks what is drawn: with a search, the nodes that match and their neighbours, and the edges that match; then, when
+ * there are more than `limit` nodes, the ones with the most bytes.
  */
 export function visibleGraph(graph: GraphState, options: VisibleOptions): VisibleGraph {
   const { query, keep = [], limit = MAX_VISIBLE_NODES } = options;
-  const terms = searchTerms(query);
-  const matches = terms.length === 0 ? undefined : matchingNodes(graph, terms);
-  const candidates = matches === undefined ? [...graph.nodes.values()] : withNeighbours(graph, matches, keep);
-
+  const found = find(graph, searchTerms(query));
   const kept = new Set(keep);
+  const candidates = [...graph.nodes.values()].filter(
+    ({ id }) => found === undefined || found.nodes.has(id) || found.context.has(id) || kept.has(id),
+  );
   candidates.sort(
     (a, b) =>
       Number(kept.has(b.id)) - Number(kept.has(a.id)) ||
@@ -47,15 +48,13 @@ export function visibleGraph(graph: GraphState, options: VisibleOptions): Visibl
   const nodes = candidates.slice(0, limit);
   const drawn = new Set(nodes.map((node) => node.id));
   const edges = [...graph.edges.values()].filter(
-    (edge) =>
-      drawn.has(edge.source) &&
-      drawn.has(edge.target) &&
-      (matches === undefined || matches.has(edge.source) || matches.has(edge.target)),
+    ({ id, source, target }) =>
+      drawn.has(source) && drawn.has(target) && (found === undefined || found.edges.has(id)),
   );
   return {
     nodes,
     edges,
-    ...(matches === undefined ? {} : { matches }),
+    ...(found === undefined ? {} : { matches: found.nodes }),
     hidden: candidates.length - nodes.length + graph.hidden.nodes,
   };
 }
@@ -70,20 +69,37 @@ export function textMatches(text: string, terms: readonly string[]): boolean {
   return terms.every((term) => lower.includes(term));
 }
 
-function matchingNodes(graph: GraphState, terms: readonly string[]): Set<string> {
-  const matches = new Set<string>();
-  for (const node of graph.nodes.values()) {
-    const text = [node.name, node.kind, ...Object.values(node.detail ?? {})].join(' ');
-    if (textMatches(text, terms)) matches.add(node.id);
-  }
-  return matches;
+interface Found {
+  /** Nodes that match, and the ends of edges that match. */
+  nodes: Set<string>;
+  /** Edges that match, and those of nodes that match. */
+  edges: Set<string>;
+  /** Neighbours of nodes that match. */
+  context: Set<string>;
 }
 
-function withNeighbours(graph: GraphState, matches: ReadonlySet<string>, keep: readonly string[]): MapNode[] {
-  const wanted = new Set([...matches, ...keep]);
-  for (const edge of graph.edges.values()) {
-    if (matches.has(edge.source)) wanted.add(edge.target);
-    if (matches.has(edge.target)) wanted.add(edge.source);
+function find(graph: GraphState, terms: readonly string[]): Found | undefined {
+  if (terms.length === 0) return undefined;
+  const named = new Set<string>();
+  for (const node of graph.nodes.values()) {
+    if (textMatches([node.name, node.kind, ...Object.values(node.detail ?? {})].join(' '), terms)) {
+      named.add(node.id);
+    }
   }
-  return [...graph.nodes.values()].filter((node) => wanted.has(node.id));
+  const found: Found = { nodes: new Set(named), edges: new Set(), context: new Set() };
+  for (const edge of graph.edges.values()) {
+    const { id, source, target } = edge;
+    if (textMatches(edgeText(edge), terms)) {
+      found.edges.add(id);
+      found.nodes.add(source).add(target);
+    } else if (named.has(source) || named.has(target)) {
+      found.edges.add(id);
+      found.context.add(source).add(target);
+    }
+  }
+  return found;
+}
+
+function edgeText(edge: MapEdge): string {
+  return `${edge.protocol} ${edge.ports.map((port) => `:${port}`).join(' ')} ${failureText(edge)}`;
 }

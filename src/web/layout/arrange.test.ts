@@ -62,7 +62,7 @@ describe('arrange', () => {
           }
         });
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     );
   });
 

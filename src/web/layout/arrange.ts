@@ -21,8 +21,8 @@ const ROW_GAP = 112;
 const LINE_CLEARANCE = 52;
 /** Bodies times edges: beyond it keeping bodies off lines takes too long. */
 const MAX_LINE_CHECKS = 20_000;
-const MANY_NODES = 240;
-const MAX_ATTEMPTS = 16;
+const MANY_NODES = 200;
+const MAX_ATTEMPTS = 10;
 /** From this share of new nodes on, keeping all others where they are gives a poor map. */
 const RESETTLE_SHARE = 0.4;
 

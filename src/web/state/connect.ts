@@ -3,6 +3,7 @@ import { followMap } from '../api/map-stream.ts';
 import { pollJson } from '../api/poll.ts';
 import type { Status } from '../api/status.ts';
 import type { FlowsAnswer } from '../flows/flow.ts';
+import { selectionFilters } from '../flows/query.ts';
 import type { Page } from './page.ts';
 
 const FLOWS_EVERY_MS = 2000;
@@ -21,11 +22,23 @@ export function connect(page: Page): () => void {
     stopMap();
     stopMap = followGroup(page);
   });
+  let query = flowQuery(page);
   const flows = pollJson<FlowsAnswer>({
-    url: () => `api/v1/flows?last=${LAST_FLOWS}`,
+    url: () => `api/v1/flows?${query}`,
     everyMs: FLOWS_EVERY_MS,
-    onAnswer: (answer) => page.feed.takeFlows(answer),
-    onFailure: () => undefined,
+    onAnswer: (answer) => {
+      page.feed.takeFlows(answer);
+      page.trouble.value = undefined;
+    },
+    onFailure: ({ message }) => {
+      page.trouble.value = message;
+    },
+  });
+  const stopQuery = effect(() => {
+    // While paused the question stays the same: else older flows would count as new ones.
+    if (page.feed.paused.value || flowQuery(page) === query) return;
+    query = flowQuery(page);
+    flows.now();
   });
   const status = pollJson<Status>({
     url: () => 'api/v1/status',
@@ -40,11 +53,18 @@ export function connect(page: Page): () => void {
   const sampler = setInterval(() => page.sampleThroughput(), SAMPLE_EVERY_MS);
   return () => {
     stopGroup();
+    stopQuery();
     stopMap();
     flows.stop();
     status.stop();
     clearInterval(sampler);
   };
+}
+
+function flowQuery(page: Page): string {
+  const { graph } = page.feed.shown.value;
+  const filters = graph === undefined ? [] : selectionFilters(page.view.value.selection, graph);
+  return new URLSearchParams([['last', String(LAST_FLOWS)], ...filters]).toString();
 }
 
 function followGroup(page: Page): () => void {

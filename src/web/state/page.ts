@@ -30,6 +30,8 @@ export class Page {
   readonly feed = new Feed();
   readonly link = signal<Link>('connecting');
   readonly status = signal<Status | undefined>(undefined);
+  /** What the last failed request said. */
+  readonly trouble = signal<string | undefined>(undefined);
   readonly hover = signal<Hover | undefined>(undefined);
   readonly throughput = signal<readonly number[]>([]);
   readonly view: Signal<View>;
@@ -59,11 +61,13 @@ export class Page {
     const { query, selection, sort } = this.view.value;
     const terms = searchTerms(query);
     const index = this.#index.value;
-    const wanted = flows.filter(
-      (flow) =>
-        (selection === undefined || index === undefined || index.belongs(flow, selection)) &&
-        (terms.length === 0 || textMatches(flowText(flow), terms)),
-    );
+    const found = new Set(this.visible.value?.edges.map(({ id }) => id));
+    const isSelected = (flow: Flow) =>
+      selection === undefined || index === undefined || index.belongs(flow, selection);
+    // A row is also found by what is at its other end, which only the map may know.
+    const isFound = (flow: Flow) =>
+      terms.length === 0 || textMatches(flowText(flow), terms) || found.has(index?.edgeOf(flow)?.id ?? '');
+    const wanted = flows.filter((flow) => isSelected(flow) && isFound(flow));
     return { flows: sortFlows(wanted, sort), of: flows.length };
   });
 

@@ -9,8 +9,11 @@ import { usePage } from './page-context.ts';
 import { Splitter } from './splitter.tsx';
 import { Tooltip } from './tooltip.tsx';
 
+/** Below this width of the window, in pixels, the table gets more of it. */
+const NARROW = 1200;
+
 export function App({ theme }: { theme: Signal<Theme | undefined> }) {
-  const share = useSignal(46);
+  const share = useSignal(innerWidth < NARROW ? 43 : 46);
   useShortcuts();
   return (
     <div class="page">

@@ -16,7 +16,7 @@ export function FlowPanel() {
         <h2>Flows</h2>
         <p role="status">
           {filtered
-            ? `${formatCount(flows.length)} of the last ${formatCount(of)}`
+            ? `${formatCount(flows.length)} shown`
             : `last ${formatCount(of)} of ${formatCount(matched)}`}
         </p>
       </div>

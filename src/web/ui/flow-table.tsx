@@ -1,6 +1,6 @@
 import { COLUMNS, type Column, type Sort } from '../flows/columns.ts';
-import type { Flow } from '../flows/flow.ts';
-import { formatPlural } from '../format.ts';
+import type { Flow, FlowEnd } from '../flows/flow.ts';
+import { formatAddress, formatPlural } from '../format.ts';
 import { usePage } from './page-context.ts';
 
 export function FlowTable() {
@@ -65,16 +65,43 @@ function Row({ flow, first }: { flow: Flow; first: boolean }) {
         if (key === 'Enter') page.selectFlow(flow);
       }}
     >
-      {COLUMNS.map((column) => {
-        const text = column.text(flow);
-        return (
-          <td key={column.id} class={`${column.id}${column.numeric ? ' numeric' : ''}`} title={text}>
-            {column.id === 'dest' && <span class="role">{roleSign(flow)}</span>}
-            {column.id === 'state' ? <span class="state-text">{text}</span> : text}
-          </td>
-        );
-      })}
+      {COLUMNS.map((column) => (
+        <td
+          key={column.id}
+          class={`${column.id}${column.numeric ? ' numeric' : ''}`}
+          title={column.text(flow)}
+        >
+          <Cell column={column} flow={flow} />
+        </td>
+      ))}
     </tr>
+  );
+}
+
+function Cell({ column, flow }: { column: Column; flow: Flow }) {
+  switch (column.id) {
+    case 'source':
+      return <Address end={flow.source} />;
+    case 'dest':
+      return <Address end={flow.dest} sign={roleSign(flow)} />;
+    case 'state':
+      return <span class="state-text">{column.text(flow)}</span>;
+    default:
+      return <>{column.text(flow)}</>;
+  }
+}
+
+/** An address whose host is cut when there is no room: the port says more. */
+function Address({ end, sign = '' }: { end: FlowEnd; sign?: string }) {
+  const { port, ...host } = end;
+  return (
+    <span class="address">
+      <span class="host">
+        <span class="role">{sign}</span>
+        {formatAddress(host)}
+      </span>
+      <span class="port">:{port}</span>
+    </span>
   );
 }
 

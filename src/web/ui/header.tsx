@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
 import { MAP_GROUPS } from '../../map/types.ts';
-import { formatCount, formatRate } from '../format.ts';
+import { formatCount, formatPlural, formatRate } from '../format.ts';
 import { systemTheme, type Theme } from '../state/theme.ts';
 import { curve } from '../state/throughput.ts';
 import { Icon } from './icons.tsx';
@@ -144,7 +144,7 @@ function PauseButton() {
       {paused ? 'Resume' : 'Pause'}
       {paused && (
         <span class="waiting">
-          {formatCount(changes)} map, {formatCount(flows)} flow
+          {formatPlural(changes, 'change')}, {formatPlural(flows, 'flow')}
         </span>
       )}
     </button>

@@ -11,6 +11,8 @@ export interface EdgeProps {
   bow: number;
   selected: boolean;
   faded: boolean;
+  /** Part of the selection. */
+  near: boolean;
   /** Where its label goes; absent = there is no room. */
   labelAt: Point | undefined;
   /** Dots run along it while bytes flow. */
@@ -22,7 +24,17 @@ export interface EdgeEnd {
   radius: number;
 }
 
-export function MapEdgeLine({ edge, positions, ends, bow, selected, faded, labelAt, animated }: EdgeProps) {
+export function MapEdgeLine({
+  edge,
+  positions,
+  ends,
+  bow,
+  selected,
+  faded,
+  near,
+  labelAt,
+  animated,
+}: EdgeProps) {
   const from = positions.of(edge.source).value;
   const to = positions.of(edge.target).value;
   if (from === undefined || to === undefined) return null;
@@ -38,12 +50,19 @@ export function MapEdgeLine({ edge, positions, ends, bow, selected, faded, label
   });
   const health = edgeHealth(edge);
   const label = edgeLabel(edge);
-  const classes = ['edge', health, rate > 0 ? 'busy' : 'idle', selected && 'selected', faded && 'faded'];
+  const classes = [
+    'edge',
+    health,
+    rate > 0 ? 'busy' : 'idle',
+    selected && 'selected',
+    near && 'near',
+    faded && 'faded',
+  ];
   return (
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no button.
     <g
       class={classes.filter(Boolean).join(' ')}
       data-edge={edge.id}
-      // biome-ignore lint/a11y/useSemanticElements: SVG has no button.
       role="button"
       tabindex={-1}
       aria-pressed={selected}
@@ -60,9 +79,11 @@ export function MapEdgeLine({ edge, positions, ends, bow, selected, faded, label
       )}
       <path class="edge-head" d={shape.head} />
       {labelAt !== undefined && label !== '' && (
-        <text class="edge-label" x={labelAt.x} y={labelAt.y + 3.5}>
-          {label}
-        </text>
+        <g transform={`translate(${labelAt.x.toFixed(1)},${labelAt.y.toFixed(1)})`}>
+          <text class="edge-label" y="3.5">
+            {label}
+          </text>
+        </g>
       )}
     </g>
   );

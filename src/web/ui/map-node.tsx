@@ -10,13 +10,15 @@ export interface NodeProps {
   node: MapNode;
   positions: Positions;
   selected: boolean;
-  /** Not part of the selection or of the search. */
+  /** Not part of the selection. */
   faded: boolean;
+  /** Not found by the search, but beside what was. */
+  context: boolean;
   /** Its label stays when the map is small. */
   major: boolean;
 }
 
-export function MapNodeShape({ node, positions, selected, faded, major }: NodeProps) {
+export function MapNodeShape({ node, positions, selected, faded, context, major }: NodeProps) {
   const at = positions.of(node.id).value;
   if (at === undefined) return null;
   const radius = nodeRadius(nodeBytes(node));
@@ -27,15 +29,16 @@ export function MapNodeShape({ node, positions, selected, faded, major }: NodePr
     node.kind,
     selected && 'selected',
     faded && 'faded',
+    context && 'context',
     major && 'major',
     failed > 0 && 'failed',
   ];
   return (
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no button.
     <g
       class={classes.filter(Boolean).join(' ')}
       transform={`translate(${at.x},${at.y})`}
       data-node={node.id}
-      // biome-ignore lint/a11y/useSemanticElements: SVG has no button.
       role="button"
       tabindex={0}
       aria-pressed={selected}

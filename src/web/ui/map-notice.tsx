@@ -44,16 +44,16 @@ function NoTraffic() {
 }
 
 function AgentUnreachable() {
+  const trouble = usePage().trouble.value;
   return (
     <Card title="The agent does not answer" alarming>
       <p>
         This page could not read <code>{location.origin}/api/v1/map</code>. It keeps trying; meanwhile check
         that node-agent runs:
       </p>
-      <CopyCommand command={`curl -s ${location.origin}/health`} />
-      <p>
-        No answer: start node-agent (or the port-forward to it). An error in the answer says what is wrong.
-      </p>
+      <CopyCommand command={`curl -s ${location.origin}/api/v1/status`} />
+      <p>No answer: start node-agent, or the port-forward to it. An answer says what is wrong.</p>
+      {trouble !== undefined && <p class="trouble">The last try said: {trouble}</p>}
     </Card>
   );
 }

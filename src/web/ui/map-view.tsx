@@ -60,6 +60,7 @@ export function MapView() {
   useSignalEffect(() => {
     const { k } = viewport.transform.value;
     svg.current?.style.setProperty('--k', String(k));
+    svg.current?.classList.toggle('mid', k < 0.72);
     svg.current?.classList.toggle('far', k < 0.5);
   });
 
@@ -68,11 +69,13 @@ export function MapView() {
   return (
     <section class="map-panel" aria-label="Network map">
       <MapTitle visible={visible} />
+      {/* biome-ignore lint/a11y/useSemanticElements: SVG is no fieldset. */}
       <svg
         ref={svg}
         class="map"
-        // biome-ignore lint/a11y/useSemanticElements: SVG is no fieldset.
         role="group"
+        // Listening to focus would make it a tab stop of its own.
+        tabindex={-1}
         aria-label={visible === undefined ? 'Network map' : mapLabel(visible)}
         onClick={(event) => page.select(selectionAt(event.target))}
         onKeyDown={(event) => {
@@ -148,6 +151,7 @@ function Drawing({ visible, positions }: { visible: VisibleGraph; positions: Pos
             bow={bows.get(edge.id) ?? 0}
             selected={selection?.kind === 'edge' && selection.id === edge.id}
             faded={focus !== undefined && !focus.edges.has(edge.id)}
+            near={focus?.edges.has(edge.id) === true}
             labelAt={labels.get(edge.id)}
             animated={busy <= MAX_ANIMATED_EDGES}
           />
@@ -160,10 +164,8 @@ function Drawing({ visible, positions }: { visible: VisibleGraph; positions: Pos
             node={node}
             positions={positions}
             selected={selection?.kind === 'node' && selection.id === node.id}
-            faded={
-              (focus !== undefined && !focus.nodes.has(node.id)) ||
-              (focus === undefined && visible.matches?.has(node.id) === false)
-            }
+            faded={focus !== undefined && !focus.nodes.has(node.id)}
+            context={focus === undefined && visible.matches?.has(node.id) === false}
             major={major.has(node.id) || focus?.nodes.has(node.id) === true}
           />
         ))}

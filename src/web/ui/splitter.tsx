@@ -10,9 +10,9 @@ export function Splitter({ share }: { share: Signal<number> }) {
     share.value = Math.min(Math.max(value, MIN_SHARE), MAX_SHARE);
   };
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a rule that is moved is no <hr>.
     <div
       class="splitter"
-      // biome-ignore lint/a11y/useSemanticElements: a rule that is moved is no <hr>.
       role="separator"
       aria-label="Width of the map"
       aria-orientation="vertical"

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { graphFromSnapshot } from '../graph/state.ts';
+import { aGraph, aNode, anEdge } from '../testing/samples.ts';
+import { selectionFilters } from './query.ts';
+
+const CONTAINER = 'b81c0de4'.repeat(8);
+const graph = graphFromSnapshot(
+  aGraph({
+    nodes: [
+      aNode('curl'),
+      aNode('shop', { name: 'node', detail: { container: CONTAINER } }),
+      aNode('box', { kind: 'container', detail: { container: CONTAINER } }),
+      aNode('a4', { kind: 'address', name: '192.0.2.1', detail: { ip: '192.0.2.1' } }),
+      aNode('named', { kind: 'address', name: 'example.org', detail: { ip: '192.0.2.2' } }),
+    ],
+    edges: [
+      anEdge('a4', 'curl', { ports: [80, 443] }),
+      anEdge('curl', 'a4', { ports: Array.from({ length: 90 }, (_, port) => port) }),
+    ],
+  }),
+);
+const ofNode = (id: string) => selectionFilters({ kind: 'node', id }, graph);
+
+describe('selectionFilters', () => {
+  test('ask for a node by what tells it apart', () => {
+    expect(ofNode('curl')).toEqual([['comm', 'curl']]);
+    expect(ofNode('shop')).toEqual([
+      ['comm', 'node'],
+      ['container', CONTAINER],
+    ]);
+    expect(ofNode('box')).toEqual([['container', CONTAINER]]);
+    expect(ofNode('a4')).toEqual([['ip', '192.0.2.1']]);
+    expect(ofNode('named')).toEqual([['domain', 'example.org']]);
+  });
+
+  test('ask for an edge by its end on the node and its ports', () => {
+    expect(selectionFilters({ kind: 'edge', id: 'a4>curl' }, graph)).toEqual([
+      ['comm', 'curl'],
+      ['protocol', 'tcp'],
+      ['port', '80'],
+      ['port', '443'],
+    ]);
+  });
+
+  test('leave out ports when they are very many', () => {
+    expect(selectionFilters({ kind: 'edge', id: 'curl>a4' }, graph)).toHaveLength(2);
+  });
+
+  test('are none when nothing is selected or the selection is gone', () => {
+    expect(selectionFilters(undefined, graph)).toEqual([]);
+    expect(ofNode('gone')).toEqual([]);
+  });
+});
