@@ -51,7 +51,7 @@ function describe(now, before) {
   const seconds = Math.max((now.at - before.at) / 1000, 0.001);
   const opened = (now.opened - before.opened) / seconds;
   return [
-    `${opened.toFixed(opened < 10 ? 1 : 0)} connections/s`,
+    `${opened.toFixed(opened < 10 ? 1 : 0)} flows/s`,
     `${now.active} active`,
     `${formatBytes(now.bytesPerSecond)}/s`,
     `${now.lost} lost`,

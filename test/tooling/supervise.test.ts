@@ -30,7 +30,7 @@ beforeEach(async () => {
   };
   start.stdout?.on('data', keep);
   start.stderr?.on('data', keep);
-  await until(() => /\d connections\/s/.test(output));
+  await until(() => /\d flows\/s/.test(output));
 });
 
 afterEach(async () => {
