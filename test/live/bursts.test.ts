@@ -65,9 +65,9 @@ describe('a burst of short connections', () => {
       process.kill(small.pid, 'SIGSTOP');
       const { port } = await traffic('transfer', { sent: 1, count: 5000 });
       process.kill(small.pid, 'SIGCONT');
+      const last = await traffic('transfer', { sent: 1 });
       const [delivered = [], all = []] = await Promise.all(
         streams.map(async (stream) => {
-          const last = await traffic('transfer', { sent: 1 });
           const events = await stream.until((seen) => seen.filter(closedOf(last.port)).length === 2);
           return events.filter((event) => event.type === 'flow.closed' && !event.closeMissed);
         }),
