@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { loadNative } from '../src/probe/native.ts';
+import type { Benchmark } from './figures.ts';
+import { spread } from './figures.ts';
+import { load } from './load.ts';
+
+const ROUNDS = 15;
+const CONNECTIONS = 2000;
+
+/** Kernel time of the hook by the kernel's own run statistics, which add 60 to 80 ns to each run. */
+export const kernel: Benchmark = {
+  name: 'kernel',
+  async run() {
+    const object = new (loadNative().BpfObject)(readFileSync('bpf/tcp.bpf.o'), 'tcp');
+    try {
+      object.load();
+      object.enableRunStats();
+      object.openRing('events', () => undefined);
+      object.attach('tcp_state');
+      const buffer = new Uint8Array(1 << 20);
+      const stats = () =>
+        object.programs().find(({ name }) => name === 'tcp_state') ?? { runCount: 0, runTimeNs: 0 };
+      const perRun: number[] = [];
+      const perConnection: number[] = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        const before = stats();
+        load('churn', CONNECTIONS);
+        const after = stats();
+        while (object.drain('events', buffer) > 0);
+        const time = after.runTimeNs - before.runTimeNs;
+        perRun.push(time / (after.runCount - before.runCount));
+        perConnection.push(time / CONNECTIONS / 1000);
+      }
+      const how = `run statistics of tcp_state, ${ROUNDS} rounds of ${CONNECTIONS} loopback connections`;
+      return [
+        { what: 'kernel time a state change', figure: `${spread(perRun, 0)} ns`, how },
+        { what: 'kernel time a connection, both sides', figure: `${spread(perConnection)} µs`, how },
+      ];
+    } finally {
+      object.close();
+    }
+  },
+};
