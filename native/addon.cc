@@ -8,6 +8,7 @@
 #include "args.h"
 #include "bpf_object.h"
 #include "clocks.h"
+#include "conntrack.h"
 #include "errors.h"
 #include "log_capture.h"
 #include "snapshot.h"
@@ -59,6 +60,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     auto *data = new AddonData{Napi::Persistent(Snapshot::define(env))};
     env.SetInstanceData(data);
     exports.Set("BpfObject", BpfObject::define(env));
+    exports.Set("Conntrack", Conntrack::define(env));
     exports.Set("layouts", Napi::Function::New<layouts>(env, "layouts"));
     exports.Set("clocks", Napi::Function::New<clocks>(env, "clocks"));
     exports.Set("sockDiag", Napi::Function::New<sockDiagDump>(env, "sockDiag"));

@@ -1,48 +1,22 @@
 #include "sock_diag.h"
 
-#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
-#include <sched.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <thread>
 
 #include "errors.h"
-#include "raii.h"
+#include "netlink.h"
 
 namespace sysprobe {
 namespace {
 
 /** The kernel fills a dump's messages up to 32 KiB when the reader has room for it. */
 constexpr size_t kMessageSize = 32 * 1024;
-
-struct Opened {
-    Fd socket;
-    int error = 0;
-};
-
-Opened openHere(const std::string &netns) {
-    Fd file(::open(netns.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file || ::setns(file.get(), CLONE_NEWNET))
-        return {{}, errno};
-    Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
-    int error = socket ? 0 : errno;
-    return {std::move(socket), error};
-}
-
-/** A netlink socket stays in the namespace it was made in, so only a thread of its own has to go there. */
-Fd openIn(const std::string &netns) {
-    Opened opened;
-    std::thread([&] { opened = openHere(netns); }).join();
-    if (opened.error)
-        throw Refusal(opened.error, "network namespace '" + netns + "'");
-    return std::move(opened.socket);
-}
 
 void ask(const Fd &socket, const SockDiagRequest &request) {
     struct {
@@ -91,7 +65,7 @@ size_t append(std::span<uint8_t> out, size_t used, const nlmsghdr *header) {
 } // namespace
 
 size_t sockDiag(const SockDiagRequest &request, std::span<uint8_t> out) {
-    Fd socket = openIn(request.netns);
+    Fd socket = openNetlink(request.netns, NETLINK_SOCK_DIAG);
     ask(socket, request);
     auto message = std::make_unique_for_overwrite<nlmsghdr[]>(kMessageSize / sizeof(nlmsghdr));
     for (size_t used = 0;;) {

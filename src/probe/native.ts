@@ -15,6 +15,13 @@ export interface Native {
     image: Uint8Array,
     name: string,
   ) => BpfObject;
+  /**
+   * A NETLINK_NETFILTER socket in the network namespace of a file such as /proc/1/ns/net, which it keeps alive. Needs
+   * CAP_SYS_ADMIN, and CAP_NET_ADMIN there to be answered; the calling thread stays in its own namespace.
+   */
+  Conntrack: new (
+    netns: string,
+  ) => Conntrack;
   /** `sizeof` of every record in bpf/events.h by struct name, and bpf/layout.gen.h's hash, as the addon was compiled. */
   layouts(): { sizes: Record<string, number>; hash: bigint };
   /** Both clocks read together, in nanoseconds: CLOCK_REALTIME and CLOCK_BOOTTIME. */
@@ -93,6 +100,18 @@ export interface BpfObject {
    * Idempotent. Detaches, stops the reader threads, joins them, frees everything; every other call then throws
    * EBADF. It also happens when the object is collected and when its worker or the process ends.
    */
+  close(): void;
+}
+
+export interface Conntrack {
+  /**
+   * Sends whole netlink messages, back to back, in one system call and fills `answers` with the kernel's, likewise;
+   * returns the bytes written. The kernel answers at once, each message that asks for something with one or more. A
+   * few dozen requests fit the socket's receive buffer. Throws ENOBUFS, and the answers are lost, when `answers` is
+   * too small.
+   */
+  exchange(requests: Uint8Array, answers: Uint8Array): number;
+  /** Idempotent; exchange() then throws EBADF. It also happens when the object is collected. */
   close(): void;
 }
 
