@@ -1,0 +1,101 @@
+import { FlowRecord } from '../events.gen.ts';
+import { arePair, pairHash } from '../flows/pairs.ts';
+
+const { sourcePort, source, dest } = FlowRecord.at;
+/** Offsets of what names both ends, in words: the two ports lie beside each other. */
+const END_WORDS = [sourcePort, ...[0, 4, 8, 12].flatMap((word) => [source + word, dest + word])];
+
+/**
+ * The connections to be looked up next, copied: the ring's batch they came in is reused. Leaves out those whose
+ * answer is known without: where both sides of a connection are here and each sees the other's address, there is no
+ * NAT between them.
+ */
+export class LookupQueue {
+  readonly capacity: number;
+  /** Connections whose two sides met here; counts both sides. */
+  paired = 0;
+  /** Gave their ports to a later connection before they were looked up: the kernel knows only that one. */
+  superseded = 0;
+  /** Came when the queue was full. */
+  dropped = 0;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #waiting: Uint8Array;
+  /** By a hash that the two sides of a connection share. */
+  readonly #bySides = new Map<number, number>();
+  #used = 0;
+  #size = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.#bytes = new Uint8Array(capacity * FlowRecord.size);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#waiting = new Uint8Array(capacity);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(record: FlowRecord): void {
+    const hash = pairHash(record);
+    const index = this.#bySides.get(hash);
+    const known = index === undefined ? undefined : this.#at(index);
+    if (index !== undefined && known?.protocol === record.protocol) {
+      if (arePair(record, known)) {
+        this.#remove(index, hash);
+        this.paired += 2;
+        return;
+      }
+      if (haveSameEnds(record, known)) {
+        if (record.openedNs === known.openedNs) return;
+        this.#remove(index, hash);
+        this.superseded++;
+      }
+    }
+    if (this.#used === this.capacity) {
+      this.dropped++;
+      return;
+    }
+    const { buffer, byteOffset } = record.view;
+    const copied = new Uint8Array(buffer, byteOffset + record.offset, FlowRecord.size);
+    this.#bytes.set(copied, this.#used * FlowRecord.size);
+    this.#waiting[this.#used] = 1;
+    this.#bySides.set(hash, this.#used++);
+    this.#size++;
+  }
+
+  /** The first `limit` connections in the order they came, valid until clear(). */
+  first(limit: number): FlowRecord[] {
+    const records: FlowRecord[] = [];
+    for (let index = 0; index < this.#used && records.length < limit; index++) {
+      if (this.#waiting[index] === 1) records.push(this.#at(index));
+    }
+    return records;
+  }
+
+  clear(): void {
+    this.#bySides.clear();
+    this.#used = 0;
+    this.#size = 0;
+  }
+
+  #remove(index: number, hash: number): void {
+    this.#waiting[index] = 0;
+    this.#bySides.delete(hash);
+    this.#size--;
+  }
+
+  #at(index: number): FlowRecord {
+    const record = new FlowRecord(this.#view);
+    record.offset = index * FlowRecord.size;
+    return record;
+  }
+}
+
+function haveSameEnds(left: FlowRecord, right: FlowRecord): boolean {
+  for (const word of END_WORDS) {
+    if (left.view.getUint32(left.offset + word) !== right.view.getUint32(right.offset + word)) return false;
+  }
+  return true;
+}
