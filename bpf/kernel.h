@@ -70,6 +70,7 @@ struct sock {
     struct sock_common __sk_common;
     __u16 sk_protocol;
     int sk_err;
+    int sk_err_soft;
     struct sock_cgroup_data sk_cgrp_data;
 };
 

@@ -44,6 +44,9 @@ static __always_inline void emit_flow(struct sock *sk, const struct conn *conn, 
     read_tcp(record, sk, conn);
     record->old_state = old;
     record->state = closed ? TCP_STATE_CLOSE : TCP_STATE_ESTABLISHED;
+    /* An ICMP error that met connect(2) at work is only noted, unless the caller asked for it first. */
+    if (closed && old == TCP_STATE_SYN_SENT && !record->error)
+        record->error = BPF_CORE_READ(sk, sk_err_soft);
     submit(record);
 }
 

@@ -2,5 +2,5 @@
 
 /** SHA-256 of each object: libbpf may crash on a damaged one, so it is compared before libbpf sees it. */
 export const objectHashes = {
-  tcp: '41aaf48da3aa74d2108065f857f2d61626dc58183d1990ff497c84ab20f7b7f8',
+  tcp: '3b895543b7506f914fc483241fcb49f88292e6db5be68b9c2f7d3a57ce276be7',
 } as const;
