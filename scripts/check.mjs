@@ -1,14 +1,10 @@
 // Everything about the tree that a machine can judge. All checks run; the exit code is 1 when one failed.
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runMain, setUp } from './setup.mjs';
 
 const bin = (name) => join(root, 'node_modules/.bin', name);
-const sources = (folder, ...endings) =>
-  readdirSync(join(root, folder))
-    .filter((name) => endings.some((ending) => name.endsWith(ending)))
-    .map((name) => join(folder, name));
 
 const checks = () => [
   [
@@ -29,7 +25,8 @@ const checks = () => [
 ];
 
 function cSources() {
-  return [...sources('bpf', '.c', '.h'), ...sources('native', '.cc', '.h')];
+  const { stdout } = spawnSync('git', ['ls-files', '*.c', '*.cc', '*.h'], { cwd: root, encoding: 'utf8' });
+  return stdout.trimEnd().split('\n');
 }
 
 /** What npm would publish or run must exist. */
