@@ -16,7 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PER_PROCESS = 8000, CHUNK = 1 << 16 };
+enum {
+    PER_PROCESS = 8000,
+    CHUNK = 1 << 16
+};
 
 static char buffer[CHUNK];
 static struct sockaddr_in address;
