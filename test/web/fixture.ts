@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import type { AgentStatus } from '../../src/agent/agent-status.ts';
 import { parseFlowQuery } from '../../src/lib/flow-filter/query.ts';
 import { changeBetween } from '../../src/map/change.ts';
 import { NetworkMap } from '../../src/map/network-map.ts';
@@ -30,7 +31,16 @@ export class Fixture {
   #map = new NetworkMap({ windowMs: 3_600_000 });
   /** A status other than 200 is what every API route answers. */
   apiStatus = 200;
-  status: unknown = { version: '0.1.0' };
+  probe: AgentStatus['probe'] = {
+    socket: '/var/run/sysprobe/sysprobe.sock',
+    connected: true,
+    lagMs: 3,
+    events: 0,
+    lost: 0,
+    reconnects: 0,
+    invalid: 0,
+    restarts: 0,
+  };
 
   static async start(port = 0): Promise<Fixture> {
     const fixture = new Fixture();
@@ -89,10 +99,23 @@ export class Fixture {
       case '/api/v1/flows':
         return sendJson(response, this.#lastFlows(url.searchParams));
       case '/api/v1/status':
-        return sendJson(response, this.status);
+        return sendJson(response, this.#status());
       default:
         return sendJson(response, { error: { code: 'SP_NOT_FOUND', message: url.pathname } }, 404);
     }
+  }
+
+  #status(): Pick<AgentStatus, 'version' | 'lost' | 'tables' | 'probe'> {
+    const open = [...this.#flows.values()].filter(({ state }) => state !== 'closed').length;
+    return {
+      version: '0.1.0',
+      lost: this.probe.lost,
+      tables: [
+        { name: 'flows', used: open, max: 65_536, evicted: 0 },
+        { name: 'closedFlows', used: this.#flows.size - open, max: 65_536, evicted: 0 },
+      ],
+      probe: this.probe,
+    };
   }
 
   #follow(group: MapGroup, response: ServerResponse): void {

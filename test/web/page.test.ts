@@ -301,6 +301,28 @@ describe('without data', () => {
     expect(await page.locator('.link-state').textContent()).toBe('Live');
   });
 
+  test('a missing probe is named with the socket, what to do and why', async () => {
+    await using visited = await visit(browser, {
+      prepare: (fixture) => {
+        const lastError = {
+          code: 'SP_SERVER_UNREACHABLE',
+          message: 'connection refused',
+          at: '2026-03-01T12:00:00Z',
+        };
+        fixture.probe = { ...fixture.probe, connected: false, lastError };
+      },
+    });
+    const { page, fixture } = visited;
+    await page.getByText('system-probe does not answer').waitFor();
+    expect(await page.locator('.map-card').textContent()).toContain(fixture.probe.socket);
+    expect(await page.locator('.map-card').textContent()).toContain('connection refused');
+    expect(await page.locator('.link-state').textContent()).toBe('No probe');
+    openShop(fixture);
+    await page.locator('.map-banner').waitFor();
+    fixture.probe = { ...fixture.probe, connected: true };
+    await soon(() => page.locator('.map-banner').count()).toBe(0);
+  });
+
   test('a lost agent leaves the last map with a banner until it is back', async () => {
     await using visited = await visit(browser);
     const { page, fixture } = visited;
@@ -325,6 +347,29 @@ describe('the table', () => {
     expect((await column(page, 'received'))[0]).toBe('240 MB');
     await received.getByRole('button').click();
     expect((await column(page, 'received'))[0]).toBe('0 B');
+  });
+});
+
+describe('the footer', () => {
+  test('counts flows, nodes, edges and what was lost', async () => {
+    await using visited = await visit(browser, {
+      prepare: (fixture) => {
+        openShop(fixture);
+        fixture.probe = { ...fixture.probe, lost: 1234 };
+      },
+    });
+    const { page } = visited;
+    await settled(page);
+    const counts = () => page.locator('.footer dl > div').allInnerTexts();
+    await soon(async () => (await counts()).map((text) => text.replace(/\s+/g, ' '))).toEqual([
+      'flows 33',
+      'open 28',
+      'nodes 16',
+      'edges 18',
+      'hidden 0',
+      'lost 1,234',
+    ]);
+    expect(await page.locator('.footer .alarming').textContent()).toContain('lost');
   });
 });
 

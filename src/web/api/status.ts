@@ -1,5 +1,18 @@
 /** What the page reads of `/api/v1/status`. */
 export interface Status {
-  version?: string;
-  lost?: number;
+  version: string;
+  /** Events that neither the map nor the flows show. */
+  lost: number;
+  tables: { name: string; used: number }[];
+  probe: {
+    socket: string;
+    connected: boolean;
+    lastError?: { message: string };
+  };
+}
+
+/** Flows that the agent keeps: those that are open, and all. */
+export function keptFlows({ tables }: Status): { open: number; all: number } {
+  const used = (table: string) => tables.find(({ name }) => name === table)?.used ?? 0;
+  return { open: used('flows'), all: used('flows') + used('closedFlows') };
 }

@@ -1,9 +1,8 @@
-import { connectionKey, opposite, orientationOf } from '../../map/connection.ts';
-import { addressEnd, nodeFace, ownEnd } from '../../map/ends.ts';
+import { addressEnd, isLoopback, nodeFace, ownEnd } from '../../map/ends.ts';
 import type { MapEdge, MapGroup } from '../../map/types.ts';
 import type { Selection } from '../graph/focus.ts';
 import type { GraphState } from '../graph/state.ts';
-import type { Flow } from './flow.ts';
+import type { Flow, FlowEnd } from './flow.ts';
 import { observedEnd } from './query.ts';
 
 /**
@@ -18,7 +17,7 @@ export class FlowIndex {
   constructor(flows: Iterable<Flow>, map: { graph: GraphState; group: MapGroup }) {
     this.#graph = map.graph;
     this.#group = map.group;
-    for (const flow of flows) this.#sides.set(`${orientationOf(flow)} ${connectionKey(flow)}`, flow);
+    for (const flow of flows) this.#sides.set(sideKey(flow, flow.source, flow.dest), flow);
   }
 
   /**
@@ -58,8 +57,14 @@ export class FlowIndex {
   }
 
   #peer(flow: Flow): { id: string; seen: boolean } {
-    const side = this.#sides.get(`${opposite(orientationOf(flow))} ${connectionKey(flow)}`);
+    const side = this.#sides.get(sideKey(flow, flow.dest, flow.source));
     const end = side === undefined ? addressEnd(flow.dest, flow.netns) : ownEnd(side);
     return { id: nodeFace(end, this.#group).id, seen: side !== undefined };
   }
+}
+
+/** Names one side of a connection by its ends. A loopback address means something only within one namespace. */
+function sideKey({ protocol, netns }: Flow, own: FlowEnd, peer: FlowEnd): string {
+  const scope = isLoopback(own.ip) || isLoopback(peer.ip) ? netns : undefined;
+  return JSON.stringify([protocol, scope, own.ip, own.port, peer.ip, peer.port]);
 }

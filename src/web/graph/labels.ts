@@ -8,26 +8,22 @@ export interface LabelBox {
   readonly height: number;
 }
 
-/** A line with the points where its label may go, the best first. */
+/** Something that wants a label, with the points where it may go, the best first. */
 export interface LabelWish {
   readonly id: string;
   readonly candidates: readonly Point[];
   readonly width: number;
+  readonly height: number;
 }
 
-const LABEL_HEIGHT = 13;
-
-/** Gives each line, in order, its first place that is free of `taken` and of the labels before; some get none. */
+/** Gives each wish, in order, its first place that is free of `taken` and of the labels before; some get none. */
 export function placeLabels(wishes: readonly LabelWish[], taken: readonly LabelBox[]): Map<string, Point> {
   const boxes = [...taken];
   const places = new Map<string, Point>();
-  for (const { id, candidates, width } of wishes) {
-    const free = candidates.find((point) => {
-      const box = { ...point, width, height: LABEL_HEIGHT };
-      return !boxes.some((other) => overlap(box, other));
-    });
+  for (const { id, candidates, width, height } of wishes) {
+    const free = candidates.find((point) => !boxes.some((box) => overlap(box, { ...point, width, height })));
     if (free === undefined) continue;
-    boxes.push({ ...free, width, height: LABEL_HEIGHT });
+    boxes.push({ ...free, width, height });
     places.set(id, free);
   }
   return places;

@@ -16,31 +16,51 @@ export interface LayoutInput {
   aspect: number;
 }
 
-const COLUMN_GAP = 190;
-const ROW_GAP = 112;
+const COLUMN_GAP = 70;
+const ROW_GAP = 12;
 const LINE_CLEARANCE = 52;
 /** Bodies times edges: beyond it keeping bodies off lines takes too long. */
 const MAX_LINE_CHECKS = 20_000;
 const MANY_NODES = 200;
 const MAX_ATTEMPTS = 10;
 /** From this share of new nodes on, keeping all others where they are gives a poor map. */
-const RESETTLE_SHARE = 0.4;
+const ANEW_SHARE = 0.5;
+
+/** Distances between the middles of columns and of rows. */
+interface Grid {
+  column: number;
+  row: number;
+}
 
 /** Positions by node id. The same input gives the same map: no clock, no randomness. */
 export function arrange(unordered: LayoutInput): Record<string, Point> {
   const input = inOrder(unordered);
   const placed = new Set(input.placed);
   const fresh = input.nodes.filter(({ id }) => !placed.has(id)).length;
-  const bodies =
-    placed.size === 0
-      ? packed(
-          components(input).map((part) => mostReadable(part, attemptsFor(input.nodes.length))),
-          input.aspect,
-        )
-      : fresh === 0
-        ? bodiesOf(input, { attempt: 0, pinned: placed })
-        : addedTo(input, fresh < input.nodes.length * RESETTLE_SHARE ? placed : new Set());
+  const bodies = fresh > 0 && fresh >= input.nodes.length * ANEW_SHARE ? anew(input) : addedTo(input, placed);
   return Object.fromEntries(bodies.map(({ id, x, y }) => [id, { x: Math.round(x), y: Math.round(y) }]));
+}
+
+/** A map from scratch, as near as it can be to where its nodes were. */
+function anew(input: LayoutInput): Body[] {
+  const attempts = attemptsFor(input.nodes.length);
+  const parts = components({ ...input, previous: {}, placed: [] }).map((part) =>
+    mostReadable(part, attempts),
+  );
+  const bodies = packed(parts, input.aspect);
+  const moves = bodies.flatMap(({ id, x, y }) => {
+    const before = input.previous[id];
+    return before === undefined ? [] : [{ x: before.x - x, y: before.y - y }];
+  });
+  for (const body of bodies) {
+    body.x += mean(moves.map(({ x }) => x));
+    body.y += mean(moves.map(({ y }) => y));
+  }
+  return bodies;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
 }
 
 /** Large maps take long to lay out, and gain little: nobody reads them line by line. */
@@ -61,9 +81,10 @@ function mostReadable(input: LayoutInput, attempts: number): Body[] {
   return best.bodies;
 }
 
-/** The map as it is with new nodes fitted in; those that are `pinned` stay. */
-function addedTo(input: LayoutInput, pinned: ReadonlySet<string>): Body[] {
-  const bodies = bodiesOf(input, { attempt: 0, pinned });
+/** The map as it is, with new nodes fitted in. */
+function addedTo(input: LayoutInput, placed: ReadonlySet<string>): Body[] {
+  const bodies = bodiesOf(input, { attempt: 0, pinned: placed });
+  if (placed.size === bodies.length) return bodies;
   settle(bodies, arrowsBetween(bodies, input.edges), { warm: true, aspect: input.aspect });
   return bodies;
 }
@@ -105,6 +126,7 @@ function settle(bodies: Body[], arrows: Arrow[], { warm, aspect }: { warm: boole
     degrees.set(target, (degrees.get(target) ?? 0) + 1);
   }
   const busiest = ({ source, target }: Arrow) => Math.max(degrees.get(source) ?? 1, degrees.get(target) ?? 1);
+  const { column } = gridOf(bodies);
   // Few nodes need a firm pull to the middle, many would be crushed by it.
   const pull = 0.03 + 1.2 / (bodies.length + 20);
   forceSimulation(bodies)
@@ -114,11 +136,16 @@ function settle(bodies: Body[], arrows: Arrow[], { warm, aspect }: { warm: boole
     .force(
       'link',
       forceLink<Body, Arrow>(arrows)
-        .distance(COLUMN_GAP * 0.85)
+        .distance(column * 0.85)
         .strength((arrow) => 0.35 / Math.sqrt(busiest(arrow))),
     )
-    .force('charge', forceManyBody<Body>().strength(-520).distanceMax(900))
-    .force('direction', leftToRight(arrows, COLUMN_GAP))
+    .force(
+      'charge',
+      forceManyBody<Body>()
+        .strength(-2.7 * column)
+        .distanceMax(900),
+    )
+    .force('direction', leftToRight(arrows, column))
     .force('x', forceX<Body>(0).strength(pull / Math.max(aspect, 0.5)))
     .force('y', forceY<Body>(0).strength(pull * Math.max(aspect, 0.5)))
     .force(
@@ -134,6 +161,14 @@ function settle(bodies: Body[], arrows: Arrow[], { warm, aspect }: { warm: boole
   for (let pass = 0; pass < 60; pass += 1) apart(0);
 }
 
+/** Wide boxes stand in wide columns. */
+function gridOf(boxes: readonly { width: number; height: number }[]): Grid {
+  return {
+    column: COLUMN_GAP + mean(boxes.map(({ width }) => width)),
+    row: ROW_GAP + mean(boxes.map(({ height }) => height)),
+  };
+}
+
 /** Where each node starts: where it was, else beside its neighbours, else in its column, in another order each attempt. */
 function startPositions(input: LayoutInput, attempt: number): Map<string, Point> {
   const nodes = input.nodes.toSorted((a, b) => mix(a.id, attempt) - mix(b.id, attempt));
@@ -142,6 +177,7 @@ function startPositions(input: LayoutInput, attempt: number): Map<string, Point>
     const before = input.previous[id];
     if (before !== undefined) starts.set(id, before);
   }
+  const grid = gridOf(nodes);
   const levels = clientToServerLevels(nodes, input.edges);
   const rows = new Map<number, number>();
   for (const { id } of nodes) {
@@ -150,13 +186,13 @@ function startPositions(input: LayoutInput, attempt: number): Map<string, Point>
     const row = rows.get(Math.round(level)) ?? 0;
     rows.set(Math.round(level), row + 1);
     // Rows go 0, 1, -1, 2, -2, …
-    const offset = Math.ceil(row / 2) * (row % 2 === 1 ? 1 : -1) * ROW_GAP;
-    const near = besideNeighbours(id, input);
+    const offset = Math.ceil(row / 2) * (row % 2 === 1 ? 1 : -1) * grid.row;
+    const near = besideNeighbours(id, input, grid);
     const swing = ((mix(id, attempt) % 200) - 100) * Math.min(attempt, 1);
     starts.set(
       id,
       near === undefined
-        ? { x: level * COLUMN_GAP, y: offset }
+        ? { x: level * grid.column, y: offset }
         : { x: near.x, y: near.y + offset / 4 + swing },
     );
   }
@@ -171,13 +207,13 @@ function mix(text: string, salt: number): number {
   return hash >>> 0;
 }
 
-function besideNeighbours(id: string, { edges, previous }: LayoutInput): Point | undefined {
+function besideNeighbours(id: string, { edges, previous }: LayoutInput, { column }: Grid): Point | undefined {
   const hints: Point[] = [];
   for (const { source, target } of edges) {
     const client = source === id ? undefined : target === id ? previous[source] : undefined;
     const server = source === id && target !== id ? previous[target] : undefined;
-    if (client !== undefined) hints.push({ x: client.x + COLUMN_GAP, y: client.y });
-    if (server !== undefined) hints.push({ x: server.x - COLUMN_GAP, y: server.y });
+    if (client !== undefined) hints.push({ x: client.x + column, y: client.y });
+    if (server !== undefined) hints.push({ x: server.x - column, y: server.y });
   }
   if (hints.length === 0) return undefined;
   const sum = hints.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }));

@@ -14,13 +14,34 @@ export function nodeLabel(node: MapNode): string {
   return shorten(node.name, MAX_LABEL);
 }
 
-/** Room that the shape and its label need. The shape counts at its largest, since bytes grow and nodes must not move. */
-export function nodeBox(node: MapNode): { id: string; width: number; height: number } {
-  const label = Math.max(
-    nodeLabel(node).length * NAME_CHARACTER,
-    nodeSubtitle(node).length * SUBTITLE_CHARACTER,
-  );
-  return { id: node.id, width: Math.max(SHAPE, label) + GAP, height: SHAPE + LABEL_HEIGHT + GAP / 2 };
+/** Above this many nodes a map is denser, and not every node gets to show its label. */
+const ROOMY = 90;
+const DENSE_LABEL = 26;
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Room for the name at zoom 1. */
+export function nameSize(node: MapNode): Size {
+  return { width: nodeLabel(node).length * NAME_CHARACTER, height: LABEL_HEIGHT / 2 };
+}
+
+/** Room for the name and the line below it. */
+export function labelSize(node: MapNode): Size {
+  const name = nameSize(node);
+  const subtitle = nodeSubtitle(node).length * SUBTITLE_CHARACTER;
+  return subtitle === 0 ? name : { width: Math.max(name.width, subtitle), height: LABEL_HEIGHT };
+}
+
+/**
+ * Room for the shape and its label, in a map of `total` nodes. The shape counts at its largest, since bytes grow and
+ * nodes must not move.
+ */
+export function nodeBox(node: MapNode, total: number): Size & { id: string } {
+  const label = total <= ROOMY ? labelSize(node) : { width: 0, height: DENSE_LABEL };
+  return { id: node.id, width: Math.max(SHAPE, label.width) + GAP, height: SHAPE + label.height + GAP / 2 };
 }
 
 /** The second line under the shape: what tells nodes of one name apart. */

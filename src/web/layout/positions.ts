@@ -42,7 +42,7 @@ export class Positions {
         return at === undefined ? [] : [[id, at] as const];
       });
       return {
-        nodes: nodes.map(nodeBox),
+        nodes: nodes.map((node) => nodeBox(node, nodes.length)),
         edges: links(edges),
         previous: Object.fromEntries(known),
         placed: known.map(([id]) => id).filter((id) => this.#laidOut.has(id)),
@@ -54,7 +54,7 @@ export class Positions {
   /** Forgets all places and lays the map out from scratch. */
   arrangeAnew(nodes: readonly MapNode[], edges: readonly MapEdge[], aspect: number): void {
     this.#layout.request(() => ({
-      nodes: nodes.map(nodeBox),
+      nodes: nodes.map((node) => nodeBox(node, nodes.length)),
       edges: links(edges),
       previous: {},
       placed: [],

@@ -7,7 +7,7 @@ import { selectionFilters } from '../flows/query.ts';
 import type { Page } from './page.ts';
 
 const FLOWS_EVERY_MS = 2000;
-const STATUS_EVERY_MS = 5000;
+const STATUS_EVERY_MS = 3000;
 const SAMPLE_EVERY_MS = 1000;
 /** Rows of the table before search and selection. */
 const LAST_FLOWS = 200;

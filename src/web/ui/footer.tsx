@@ -1,15 +1,18 @@
+import { keptFlows } from '../api/status.ts';
 import { formatClock, formatCount } from '../format.ts';
 import { usePage } from './page-context.ts';
 
 export function Footer() {
   const page = usePage();
-  const { graph, flows } = page.feed.shown.value;
+  const { graph } = page.feed.shown.value;
   const status = page.status.value;
+  const flows = status && keptFlows(status);
   const lost = status?.lost;
   return (
     <footer class="footer">
       <dl>
-        <Count label="flows" value={flows?.matched} />
+        <Count label="flows" value={flows?.all} />
+        <Count label="open" value={flows?.open} />
         <Count label="nodes" value={graph?.nodes.size} />
         <Count label="edges" value={graph?.edges.size} />
         <Count label="hidden" value={page.visible.value?.hidden} />
@@ -17,7 +20,7 @@ export function Footer() {
       </dl>
       <p>
         {graph !== undefined && <span>updated {formatClock(graph.generatedAt)}</span>}
-        {status?.version !== undefined && <span>sysprobe {status.version}</span>}
+        {status !== undefined && <span>sysprobe {status.version}</span>}
       </p>
     </footer>
   );

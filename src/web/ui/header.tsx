@@ -1,6 +1,7 @@
 import type { Signal } from '@preact/signals';
 import { MAP_GROUPS } from '../../map/types.ts';
 import { formatCount, formatPlural, formatRate } from '../format.ts';
+import type { Page } from '../state/page.ts';
 import { systemTheme, type Theme } from '../state/theme.ts';
 import { curve } from '../state/throughput.ts';
 import { Icon } from './icons.tsx';
@@ -42,19 +43,25 @@ export function Header({ theme }: { theme: Signal<Theme | undefined> }) {
 }
 
 function LinkState() {
-  const page = usePage();
-  const link = page.link.value;
-  const [state, text] = page.feed.paused.value
-    ? ['paused', 'Paused']
-    : { connecting: ['connecting', 'Connecting'], live: ['live', 'Live'], lost: ['lost', 'No connection'] }[
-        link
-      ];
+  const [state, text] = linkState(usePage());
   return (
     <p class={`link-state ${state}`} role="status">
       <span class="dot" />
       {text}
     </p>
   );
+}
+
+function linkState({ link, status, feed }: Page): [className: string, text: string] {
+  switch (link.value) {
+    case 'connecting':
+      return ['connecting', 'Connecting'];
+    case 'lost':
+      return ['lost', 'No connection'];
+    case 'live':
+      if (status.value?.probe.connected === false) return ['lost', 'No probe'];
+      return feed.paused.value ? ['paused', 'Paused'] : ['live', 'Live'];
+  }
 }
 
 const CURVE = { width: 88, height: 20 };

@@ -15,6 +15,8 @@ export interface EdgeProps {
   near: boolean;
   /** Where its label goes; absent = there is no room. */
   labelAt: Point | undefined;
+  /** How much thicker lines are than by their rate, when the map is small. */
+  boost: number;
   /** Dots run along it while bytes flow. */
   animated: boolean;
 }
@@ -33,13 +35,14 @@ export function MapEdgeLine({
   faded,
   near,
   labelAt,
+  boost,
   animated,
 }: EdgeProps) {
   const from = positions.of(edge.source).value;
   const to = positions.of(edge.target).value;
   if (from === undefined || to === undefined) return null;
   const rate = edge.rate.forward + edge.rate.backward;
-  const width = edgeWidth(rate);
+  const width = edgeWidth(rate) * boost;
   const shape = edgeShape({
     from,
     to,

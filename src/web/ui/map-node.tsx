@@ -1,7 +1,6 @@
 import type { MapNode } from '../../map/types.ts';
 import { formatBytes, formatPlural } from '../format.ts';
-import { nodeOutline, nodeRadius } from '../graph/geometry.ts';
-import { nodeBytes } from '../graph/visible.ts';
+import { nodeOutline } from '../graph/geometry.ts';
 import { nodeLabel, nodeSubtitle } from '../layout/node-box.ts';
 import type { Positions } from '../layout/positions.ts';
 import { KindGlyph } from './icons.tsx';
@@ -14,14 +13,14 @@ export interface NodeProps {
   faded: boolean;
   /** Not found by the search, but beside what was. */
   context: boolean;
-  /** Its label stays when the map is small. */
-  major: boolean;
+  /** There is room for its label. */
+  labelled: boolean;
+  radius: number;
 }
 
-export function MapNodeShape({ node, positions, selected, faded, context, major }: NodeProps) {
+export function MapNodeShape({ node, positions, selected, faded, context, labelled, radius }: NodeProps) {
   const at = positions.of(node.id).value;
   if (at === undefined) return null;
-  const radius = nodeRadius(nodeBytes(node));
   const { failed } = node.connections;
   const subtitle = nodeSubtitle(node);
   const classes = [
@@ -30,7 +29,7 @@ export function MapNodeShape({ node, positions, selected, faded, context, major 
     selected && 'selected',
     faded && 'faded',
     context && 'context',
-    major && 'major',
+    labelled && 'labelled',
     failed > 0 && 'failed',
   ];
   return (

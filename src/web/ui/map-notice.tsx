@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import type { Status } from '../api/status.ts';
 import { formatClock } from '../format.ts';
 import { CopyCommand } from './copy-command.tsx';
 import { Icon } from './icons.tsx';
@@ -13,6 +14,14 @@ export function MapNotice() {
 
   if (link === 'lost')
     return graph === undefined ? <AgentUnreachable /> : <AgentLost since={graph.generatedAt} />;
+  const probe = page.status.value?.probe;
+  if (probe?.connected === false) {
+    return graph === undefined || graph.nodes.size === 0 ? (
+      <ProbeUnreachable probe={probe} />
+    ) : (
+      <ProbeLost probe={probe} />
+    );
+  }
   if (graph === undefined) {
     return (
       <Card title="Connecting to the agent…">
@@ -58,12 +67,42 @@ function AgentUnreachable() {
   );
 }
 
+function ProbeUnreachable({ probe }: { probe: Status['probe'] }) {
+  return (
+    <Card title="system-probe does not answer" alarming>
+      <p>
+        node-agent runs, but cannot read the probe at <code>{probe.socket}</code>. It keeps trying; meanwhile
+        check, as root, that system-probe runs:
+      </p>
+      <CopyCommand command={`curl -s --unix-socket ${probe.socket} http://localhost/v1/status`} />
+      <p>No answer: start system-probe as root, or give both programs the same socket.</p>
+      {probe.lastError !== undefined && <p class="trouble">The last try said: {probe.lastError.message}</p>}
+    </Card>
+  );
+}
+
+function ProbeLost({ probe }: { probe: Status['probe'] }) {
+  return (
+    <Banner title="system-probe does not answer.">
+      Nothing new comes from <code>{probe.socket}</code>; the agent is trying again.
+    </Banner>
+  );
+}
+
 function AgentLost({ since }: { since: string }) {
+  return (
+    <Banner title="Connection to the agent lost.">
+      This is the map of {formatClock(since)}; trying again.
+    </Banner>
+  );
+}
+
+function Banner({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <p class="map-banner" role="alert">
       <Icon name="warn" />
       <span>
-        <strong>Connection to the agent lost.</strong> This is the map of {formatClock(since)}; trying again.
+        <strong>{title}</strong> {children}
       </span>
     </p>
   );

@@ -1,4 +1,4 @@
-import { useSignalEffect } from '@preact/signals';
+import { type ReadonlySignal, useComputed, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { formatCount, formatPlural } from '../format.ts';
 import type { Selection } from '../graph/focus.ts';
@@ -6,10 +6,10 @@ import { edgeBows, nodeRadius } from '../graph/geometry.ts';
 import { nodeBytes, type VisibleGraph } from '../graph/visible.ts';
 import { nodeBox } from '../layout/node-box.ts';
 import { Positions } from '../layout/positions.ts';
-import { edgeLabelPlaces } from './edge-labels.ts';
 import { Legend } from './legend.tsx';
 import { MapControls } from './map-controls.tsx';
 import { MapEdgeLine } from './map-edge.tsx';
+import { edgeLabelPlaces, FAR, shownNodeLabels } from './map-labels.ts';
 import { MapNodeShape } from './map-node.tsx';
 import { MapNotice } from './map-notice.tsx';
 import { usePage } from './page-context.ts';
@@ -17,8 +17,11 @@ import { type Bounds, Viewport } from './viewport.ts';
 
 /** With more busy edges running dots are noise, and cost. */
 const MAX_ANIMATED_EDGES = 60;
-/** Nodes whose labels stay when the map is small. */
-const MAJOR_NODES = 24;
+/** Zoom in steps of this factor decides which labels fit, and how large shapes are. */
+const ZOOM_STEP = 1.2;
+/** Below this zoom shapes and lines shrink no further, up to a point. */
+const SMALL = 0.34;
+const MAX_BOOST = 1.6;
 
 export function MapView() {
   const page = usePage();
@@ -61,11 +64,18 @@ export function MapView() {
     const { k } = viewport.transform.value;
     svg.current?.style.setProperty('--k', String(k));
     svg.current?.classList.toggle('mid', k < 0.72);
-    svg.current?.classList.toggle('far', k < 0.5);
+    svg.current?.classList.toggle('far', k < FAR);
   });
 
+  // Bound to the attribute, so that panning draws nothing anew.
+  const transform = useComputed(() => {
+    const { x, y, k } = viewport.transform.value;
+    return `translate(${x},${y}) scale(${k})`;
+  });
+  const zoom = useComputed(
+    () => ZOOM_STEP ** Math.round(Math.log(viewport.transform.value.k) / Math.log(ZOOM_STEP)),
+  );
   const visible = page.visible.value;
-  const { x, y, k } = viewport.transform.value;
   return (
     <section class="map-panel" aria-label="Network map">
       <MapTitle visible={visible} />
@@ -104,8 +114,8 @@ export function MapView() {
           page.hover.value = undefined;
         }}
       >
-        <g transform={`translate(${x},${y}) scale(${k})`}>
-          {visible !== undefined && <Drawing visible={visible} positions={positions} />}
+        <g transform={transform}>
+          {visible !== undefined && <Drawing visible={visible} positions={positions} zoom={zoom} />}
         </g>
       </svg>
       <Legend />
@@ -119,23 +129,29 @@ export function MapView() {
   );
 }
 
-function Drawing({ visible, positions }: { visible: VisibleGraph; positions: Positions }) {
+interface DrawingProps {
+  visible: VisibleGraph;
+  positions: Positions;
+  zoom: ReadonlySignal<number>;
+}
+
+function Drawing({ visible, positions, zoom }: DrawingProps) {
   const page = usePage();
+  const boost = Math.min(Math.max(SMALL / zoom.value, 1), MAX_BOOST);
   const focus = page.focus.value;
   const { selection } = page.view.value;
   const byId = new Map(visible.nodes.map((node) => [node.id, node]));
-  const major = new Set(visible.nodes.slice(0, MAJOR_NODES).map(({ id }) => id));
   const bows = edgeBows(visible.edges);
   const busy = visible.edges.filter(({ rate }) => rate.forward + rate.backward > 0).length;
   const endOf = (id: string) => {
     const node = byId.get(id);
-    return { name: node?.name ?? id, radius: nodeRadius(node === undefined ? 0 : nodeBytes(node)) };
+    return { name: node?.name ?? id, radius: boost * nodeRadius(node === undefined ? 0 : nodeBytes(node)) };
   };
   const layouts = positions.settled.value;
-  const labels = useMemo(
-    () => edgeLabelPlaces({ visible, positions, bows, endOf, focus }),
-    [visible, focus, layouts],
-  );
+  const labels = useMemo(() => {
+    const drawn = { visible, positions, bows, endOf, focus };
+    return { edges: edgeLabelPlaces(drawn), nodes: shownNodeLabels({ ...drawn, zoom: zoom.value }) };
+  }, [visible, focus, layouts, zoom.value]);
   // Drawn in the order of ids, not of weight: moving an element in the document would take its keyboard focus.
   const inOrder = <T extends { id: string }>(items: readonly T[]) =>
     [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -152,7 +168,8 @@ function Drawing({ visible, positions }: { visible: VisibleGraph; positions: Pos
             selected={selection?.kind === 'edge' && selection.id === edge.id}
             faded={focus !== undefined && !focus.edges.has(edge.id)}
             near={focus?.edges.has(edge.id) === true}
-            labelAt={labels.get(edge.id)}
+            labelAt={labels.edges.get(edge.id)}
+            boost={boost}
             animated={busy <= MAX_ANIMATED_EDGES}
           />
         ))}
@@ -166,7 +183,8 @@ function Drawing({ visible, positions }: { visible: VisibleGraph; positions: Pos
             selected={selection?.kind === 'node' && selection.id === node.id}
             faded={focus !== undefined && !focus.nodes.has(node.id)}
             context={focus === undefined && visible.matches?.has(node.id) === false}
-            major={major.has(node.id) || focus?.nodes.has(node.id) === true}
+            labelled={labels.nodes.has(node.id)}
+            radius={endOf(node.id).radius}
           />
         ))}
       </g>
@@ -210,7 +228,7 @@ function boundsOf(visible: VisibleGraph | undefined, positions: Positions): Boun
   for (const node of visible?.nodes ?? []) {
     const at = positions.target(node.id);
     if (at === undefined) continue;
-    const { width, height } = nodeBox(node);
+    const { width, height } = nodeBox(node, visible?.nodes.length ?? 0);
     bounds.left = Math.min(bounds.left, at.x - width / 2);
     bounds.right = Math.max(bounds.right, at.x + width / 2);
     bounds.top = Math.min(bounds.top, at.y - height / 2);

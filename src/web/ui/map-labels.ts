@@ -1,0 +1,113 @@
+import type { MapNode } from '../../map/types.ts';
+import type { Focus } from '../graph/focus.ts';
+import { edgeShape, type Point } from '../graph/geometry.ts';
+import { failureCount, failureText } from '../graph/health.ts';
+import { type LabelBox, type LabelWish, placeLabels } from '../graph/labels.ts';
+import type { VisibleGraph } from '../graph/visible.ts';
+import { labelSize, nameSize } from '../layout/node-box.ts';
+import type { Positions } from '../layout/positions.ts';
+import type { EdgeEnd } from './map-edge.tsx';
+
+/** Labels of more edges than this are noise, unless they are those of the selection. */
+const MAX_LABELS = 80;
+/** Room for any rate, so that labels do not jump when figures grow. */
+const RATE_WIDTH = 54;
+const CHARACTER_WIDTH = 5.9;
+const LABEL_HEIGHT = 13;
+/** Below this zoom labels have one line. */
+export const FAR = 0.5;
+
+export interface Drawn {
+  visible: VisibleGraph;
+  positions: Positions;
+  bows: ReadonlyMap<string, number>;
+  endOf(id: string): EdgeEnd;
+  focus: Focus | undefined;
+}
+
+/** Where the labels of edges go: failures first, then the edges with the most bytes. */
+export function edgeLabelPlaces({ visible, positions, bows, endOf, focus }: Drawn): Map<string, Point> {
+  const edges = focus === undefined ? visible.edges : visible.edges.filter(({ id }) => focus.edges.has(id));
+  if (edges.length > MAX_LABELS) return new Map();
+  const weight = (edge: (typeof edges)[number]) => edge.bytes.forward + edge.bytes.backward;
+  const inOrder = edges.toSorted(
+    (a, b) => failureCount(b) - failureCount(a) || weight(b) - weight(a) || (a.id < b.id ? -1 : 1),
+  );
+  const wishes = inOrder.flatMap((edge) => {
+    const from = positions.target(edge.source);
+    const to = positions.target(edge.target);
+    if (from === undefined || to === undefined) return [];
+    const [source, target] = [endOf(edge.source), endOf(edge.target)];
+    const bow = bows.get(edge.id) ?? 0;
+    const shape = edgeShape({ from, to, fromRadius: source.radius, toRadius: target.radius, width: 2, bow });
+    const [failure = ''] = failureText(edge).split(', ');
+    return [
+      {
+        id: edge.id,
+        candidates: shape.labelPoints,
+        width: Math.max(RATE_WIDTH, failure.length * CHARACTER_WIDTH),
+        height: LABEL_HEIGHT,
+      },
+    ];
+  });
+  return placeLabels(
+    wishes,
+    visible.nodes.flatMap((node) => nodeAreas(node.id, { node, positions, radius: endOf(node.id).radius })),
+  );
+}
+
+function nodeAreas(
+  id: string,
+  { node, positions, radius }: { node: MapNode; positions: Positions; radius: number },
+): LabelBox[] {
+  const at = positions.target(id);
+  if (at === undefined) return [];
+  const label = labelSize(node);
+  return [
+    { ...at, width: radius * 2, height: radius * 2 },
+    { x: at.x, y: at.y + radius + label.height / 2, ...label },
+  ];
+}
+
+/**
+ * Ids of the nodes whose labels fit at a zoom. Processes, containers and what is selected come first, and may cover
+ * addresses; what is left over is for the addresses.
+ */
+export function shownNodeLabels({
+  visible,
+  positions,
+  endOf,
+  focus,
+  zoom,
+}: Drawn & { zoom: number }): Set<string> {
+  const isMajor = ({ kind, id }: MapNode) => kind !== 'address' || focus?.nodes.has(id) === true;
+  const major = visible.nodes.filter(isMajor);
+  const minor = visible.nodes.filter((node) => !isMajor(node));
+  const shapes = (nodes: readonly MapNode[]) =>
+    nodes.flatMap(({ id }): LabelBox[] => {
+      const at = positions.target(id);
+      // Somewhat less than the shape, so that a label may touch its own.
+      const size = endOf(id).radius * 1.7;
+      return at === undefined ? [] : [{ ...at, width: size, height: size }];
+    });
+  const wishes = (nodes: readonly MapNode[]) =>
+    nodes.flatMap((node): LabelWish[] => {
+      const at = positions.target(node.id);
+      if (at === undefined) return [];
+      const { width, height } = zoom < FAR ? nameSize(node) : labelSize(node);
+      const scale = labelScale(zoom);
+      const below = { x: at.x, y: at.y + endOf(node.id).radius + (height * scale) / 2 };
+      return [{ id: node.id, candidates: [below], width: width * scale, height: height * scale }];
+    });
+  const first = placeLabels(wishes(major), shapes(major));
+  const covered = wishes(major).flatMap(({ id, candidates: [at], width, height }): LabelBox[] =>
+    at !== undefined && first.has(id) ? [{ ...at, width, height }] : [],
+  );
+  const second = placeLabels(wishes(minor), [...shapes(visible.nodes), ...covered]);
+  return new Set([...first.keys(), ...second.keys()]);
+}
+
+/** Labels keep their size on the screen while the map zooms, within reason. As in map.css. */
+function labelScale(zoom: number): number {
+  return Math.min(Math.max(0.95 / zoom, 0.4), 3);
+}
