@@ -1,3 +1,5 @@
+import { parseBytes, parseCount } from '../flow-filter/values.ts';
+
 /** How the text of a value becomes a value. `parse` answers undefined for what is not allowed. */
 export interface Kind<T> {
   /** Completes "give …". */
@@ -10,17 +12,15 @@ export interface Kind<T> {
 export function integer(min: number, max: number): Kind<number> {
   return {
     allowed: `a whole number from ${min} to ${max}`,
-    parse: (text) => within(wholeNumber(text), min, max),
+    parse: (text) => within(parseCount(text), min, max),
   };
 }
 
-const units = { kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 } as const;
-
-/** `8388608`, `8192 KiB` or `8MiB`. */
+/** `8388608` or `8MiB`. */
 export function bytes(min: number, max: number): Kind<number> {
   return {
     allowed: `a size from ${formatBytes(min)} to ${formatBytes(max)}, such as 8388608 or 8MiB`,
-    parse: (text) => within(size(text), min, max),
+    parse: (text) => within(parseBytes(text), min, max),
     format: formatBytes,
   };
 }
@@ -30,7 +30,7 @@ export function bytesPowerOfTwo(min: number, max: number): Kind<number> {
   return {
     allowed: `a power of two from ${formatBytes(min)} to ${formatBytes(max)}, such as ${formatBytes(min * 2)}`,
     parse: (text) => {
-      const value = within(size(text), min, max);
+      const value = within(parseBytes(text), min, max);
       return value !== undefined && Number.isInteger(Math.log2(value)) ? value : undefined;
     },
     format: formatBytes,
@@ -98,22 +98,11 @@ export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
   return { allowed: kind.allowed, parse: kind.parse };
 }
 
-function wholeNumber(text: string): number | undefined {
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-function size(text: string): number | undefined {
-  const [, digits = '', unit = ''] = /^(\d{1,15}) ?([KMG]iB)?$/i.exec(text) ?? [];
-  const factor = unit === '' ? 1 : new Map<string, number>(Object.entries(units)).get(unit.toLowerCase());
-  return digits === '' || factor === undefined ? undefined : Number(digits) * factor;
-}
-
 function within(value: number | undefined, min: number, max: number): number | undefined {
-  return value !== undefined && value >= min && value <= max ? value : undefined;
+  return value !== undefined && Number.isInteger(value) && value >= min && value <= max ? value : undefined;
 }
 
 function formatBytes(value: number): string {
-  if (value % units.gib === 0) return `${value / units.gib}GiB`;
-  if (value % units.mib === 0) return `${value / units.mib}MiB`;
-  return value % units.kib === 0 ? `${value / units.kib}KiB` : String(value);
+  const power = [3, 2, 1].find((each) => value % 1024 ** each === 0) ?? 0;
+  return `${value / 1024 ** power}${['', 'KiB', 'MiB', 'GiB'][power]}`;
 }
