@@ -3,8 +3,7 @@
 #define SYSPROBE_MAPS_H
 
 #include "events.h"
-#include "kernel.h"
-#include "layout.gen.h"
+#include "report.h"
 
 /* What the kernel side remembers of a connection besides what its socket knows. */
 struct conn {
@@ -35,20 +34,6 @@ struct {
     __type(value, struct listener_owner);
 } listeners SEC(".maps");
 
-/* Records for user space, in order. User space sets the size before load. */
-struct {
-    __uint(type, BPF_MAP_TYPE_RINGBUF);
-    __uint(max_entries, 8 * 1024 * 1024);
-} events SEC(".maps");
-
-/* enum loss_counter -> count. */
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, LOSS_COUNTER_MAX);
-    __type(key, __u32);
-    __type(value, __u64);
-} loss SEC(".maps");
-
 /* Request and answer of one snapshot run, shared with user space by mmap. 11 KiB. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -58,25 +43,7 @@ struct {
     __type(value, struct snapshot_slot);
 } snapshot_slots SEC(".maps");
 
-/* Compared by user space with its own before load. */
-const volatile __u64 layout_hash = SYSPROBE_LAYOUT_HASH;
-/* Records are announced to the reader only past this backlog: a wake-up per record costs five times the
- * record itself, so below it the reader's timer picks them up. */
-const volatile __u32 wakeup_backlog_bytes = 1024 * 1024;
 /* Off: a connection is first reported by a snapshot or by its close. */
 const volatile __u8 report_opened = 1;
-
-static __always_inline void count_loss(__u32 counter) {
-    __u64 *value = bpf_map_lookup_elem(&loss, &counter);
-
-    if (value)
-        __sync_fetch_and_add(value, 1);
-}
-
-static __always_inline void submit(void *record) {
-    bool far_behind = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) > wakeup_backlog_bytes;
-
-    bpf_ringbuf_submit(record, far_behind ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
-}
 
 #endif

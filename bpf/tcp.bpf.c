@@ -25,13 +25,6 @@ static __always_inline bool in_kernel_thread(void) {
     return BPF_CORE_READ(task, flags) & PF_KTHREAD;
 }
 
-static __always_inline void write_header(struct record_header *header, __u16 kind, __u16 size) {
-    header->kind = kind;
-    header->size = size;
-    header->cpu = bpf_get_smp_processor_id();
-    header->at_ns = bpf_ktime_get_boot_ns();
-}
-
 static __always_inline void emit_flow(struct sock *sk, const struct conn *conn, __u16 kind, __u8 old) {
     struct flow_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
     bool closed = kind == RECORD_FLOW_CLOSED;
