@@ -1,17 +1,13 @@
 import { SysprobeError } from '../lib/errors.ts';
 import { formatCursor, parseCursor } from '../wire/cursor.ts';
-import type { FlowRow } from '../wire/flow.ts';
+import type { FlowRecord, FlowRow } from '../wire/flow.ts';
 import type { EventType, LostMessage } from '../wire/messages.ts';
 import { readFlow } from '../wire/rows.ts';
 import type { ReaderStatus, ReplayStatus } from '../wire/status.ts';
+import { FlowColumns } from './store/flow-columns.ts';
 
-interface Entry {
-  type: EventType;
-  row: FlowRow;
-}
-
-/** A row of the store with its boxed numbers and times: measured; its texts are the store's. */
-const ENTRY_BYTES = 600;
+/** Measured: the columns of a row, and its id. */
+const ENTRY_BYTES = 250;
 
 /**
  * The changes of flows that came last, in a ring. Who follows them is a position in it: a slow follower costs
@@ -19,7 +15,9 @@ const ENTRY_BYTES = 600;
  */
 export class FlowFeed {
   readonly #run: string;
-  readonly #ring: (Entry | undefined)[];
+  readonly #capacity: number;
+  readonly #rows = new FlowColumns();
+  readonly #types: EventType[] = [];
   readonly #followers = new Set<FlowFollower>();
   #head = 0;
   #lastId = 0;
@@ -27,7 +25,7 @@ export class FlowFeed {
   /** `run` names this run of the agent in cursors: letters, digits, `-` and `_`. */
   constructor({ run, capacity }: { run: string; capacity: number }) {
     this.#run = run;
-    this.#ring = new Array(capacity).fill(undefined);
+    this.#capacity = capacity;
   }
 
   get run(): string {
@@ -48,13 +46,15 @@ export class FlowFeed {
   }
 
   get replay(): ReplayStatus {
-    const events = Math.min(this.#head, this.#ring.length);
-    const maxEvents = this.#ring.length;
+    const events = Math.min(this.#head, this.#capacity);
+    const maxEvents = this.#capacity;
     return { events, maxEvents, bytes: events * ENTRY_BYTES, maxBytes: maxEvents * ENTRY_BYTES };
   }
 
   append(type: EventType, row: FlowRow): void {
-    this.#ring[this.#head % this.#ring.length] = { type, row };
+    const slot = this.#head % this.#capacity;
+    this.#rows.writeRow(slot, row);
+    this.#types[slot] = type;
     this.#head += 1;
     for (const follower of this.#followers) follower.wake();
   }
@@ -79,9 +79,11 @@ export class FlowFeed {
   }
 
   /** Undefined when newer changes have taken its place, or it has not come yet. */
-  at(seq: number): Entry | undefined {
-    const isHeld = seq > this.#head - this.#ring.length && seq <= this.#head;
-    return isHeld ? this.#ring[(seq - 1) % this.#ring.length] : undefined;
+  at(seq: number): { type: EventType; flow: FlowRecord } | undefined {
+    const slot = (seq - 1) % this.#capacity;
+    const type = this.#types[slot];
+    if (type === undefined || seq <= this.#head - this.#capacity || seq > this.#head) return undefined;
+    return { type, flow: readFlow(this.#rows.readRow(slot)) };
   }
 }
 
@@ -111,7 +113,7 @@ export class FlowFollower {
       const entry = this.#feed.at(this.#position + 1);
       if (entry === undefined) break;
       this.#position += 1;
-      events.push({ type: entry.type, cursor: this.#cursor, ...readFlow(entry.row) });
+      events.push({ type: entry.type, cursor: this.#cursor, ...entry.flow });
     }
     return events;
   }

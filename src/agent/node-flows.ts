@@ -2,7 +2,6 @@ import { type GraphQuery, NetworkMap } from '../map/network-map.ts';
 import type { MapGraph } from '../map/types.ts';
 import type { FlowFollower, FlowSource, MapSource } from '../query/sources.ts';
 import type { FlowRow } from '../wire/flow.ts';
-import { FLOW_FIELD_NAMES } from '../wire/rows.ts';
 import type { ReaderStatus, ReplayStatus, TableStatus } from '../wire/status.ts';
 import { FlowFeed } from './flow-feed.ts';
 import type { FlowSink } from './ingest/ingest.ts';
@@ -22,7 +21,6 @@ export interface NodeFlowsOptions {
   now: () => number;
 }
 
-const ID = FLOW_FIELD_NAMES.indexOf('id');
 const MAX_IDLE_CONVERSATIONS = 16_384;
 
 /** The flows of the node: each row goes into the store, and what it changed into the map and to the followers. */
@@ -44,9 +42,9 @@ export class NodeFlows implements FlowSink, FlowSource, MapSource {
   }
 
   flow(row: FlowRow): void {
-    const change = this.#store.put(String(row[ID]), row);
+    const change = this.#store.put(row);
     if (change === undefined) return;
-    this.#apply(change);
+    this.#apply(change, row);
     this.#lagMs = Math.max(0, this.now() - change.flow.activeMs);
   }
 
@@ -55,7 +53,7 @@ export class NodeFlows implements FlowSink, FlowSource, MapSource {
   }
 
   endList(): void {
-    for (const change of this.#store.endList()) this.#apply(change);
+    for (const change of this.#store.endList()) this.#apply(change, change.row);
   }
 
   probeRestarted(): void {
@@ -112,9 +110,9 @@ export class NodeFlows implements FlowSink, FlowSource, MapSource {
     };
   }
 
-  #apply({ type, flow }: FlowChange): void {
+  #apply({ type, flow }: FlowChange, row: FlowRow): void {
     this.#map.update(flow, this.now());
-    this.#feed.append(type, this.#store.row(flow));
+    this.#feed.append(type, row);
     this.#version += 1;
   }
 }

@@ -5,34 +5,58 @@ import type { MapFlow } from './types.ts';
 /** Which side of its connection a flow is, by the order of the two ends: the same question for both sides. */
 export type Orientation = 'low' | 'high';
 
+/** Between which two ends a flow is: the same for both sides of a connection, save for `side`. */
+export interface Place {
+  side: Orientation;
+  protocol: string;
+  lowIp: string;
+  lowPort: number;
+  highIp: string;
+  highPort: number;
+  /** Network namespace of loopback addresses, which mean something only within one; else 0. */
+  scope: number;
+  hash: number;
+}
+
 /** One connection with the sides of it that are seen on this node, by slot number; -1 = not seen. */
-export interface Connection {
-  readonly key: string;
+export interface Connection extends Readonly<Omit<Place, 'side' | 'protocol'>> {
   low: number;
   high: number;
-  readonly lowPort: number;
-  readonly highPort: number;
   /** Which side opened it, and whether a report said so or it was guessed from the ports. */
   client: Orientation;
   certain: boolean;
   conversation: Conversation;
   /** All its sides have closed, and it waits to be folded into its conversation. */
   settling: boolean;
-  /** Another connection between the same two ends. */
+  /** Another connection with the same hash: between the same two ends at another time, or by chance. */
   next: Connection | undefined;
 }
 
-/** The same for both sides of a connection. A loopback address means something only within one namespace. */
-export function connectionKey({ protocol, source, dest, netns }: MapFlow): string {
-  const here = `${source.ip} ${source.port}`;
-  const there = `${dest.ip} ${dest.port}`;
-  const ends = here < there ? `${here} ${there}` : `${there} ${here}`;
-  const loopback = isLoopback(source.ip) || isLoopback(dest.ip);
-  return loopback ? `${protocol} ${ends} ${netns ?? 0}` : `${protocol} ${ends}`;
+export function placeOf({ protocol, source, dest, netns }: MapFlow): Place {
+  const isLow = source.ip === dest.ip ? source.port < dest.port : source.ip < dest.ip;
+  const [low, high] = isLow ? [source, dest] : [dest, source];
+  const scope = isLoopback(source.ip) || isLoopback(dest.ip) ? (netns ?? 0) : 0;
+  return {
+    side: isLow ? 'low' : 'high',
+    protocol,
+    lowIp: low.ip,
+    lowPort: low.port,
+    highIp: high.ip,
+    highPort: high.port,
+    scope,
+    hash: hashOf(low.ip, low.port, hashOf(high.ip, high.port, scope)),
+  };
 }
 
-export function orientationOf({ source, dest }: MapFlow): Orientation {
-  return `${source.ip} ${source.port}` < `${dest.ip} ${dest.port}` ? 'low' : 'high';
+export function isAt(connection: Connection, place: Place): boolean {
+  return (
+    connection.lowPort === place.lowPort &&
+    connection.highPort === place.highPort &&
+    connection.scope === place.scope &&
+    connection.lowIp === place.lowIp &&
+    connection.highIp === place.highIp &&
+    connection.conversation.protocol === place.protocol
+  );
 }
 
 export function opposite(side: Orientation): Orientation {
@@ -55,4 +79,11 @@ export function endOf({ client, conversation }: Connection, side: Orientation): 
 function roleOfDirection(direction: string | undefined): string | undefined {
   if (direction === 'outgoing') return 'client';
   return direction === 'incoming' ? 'server' : undefined;
+}
+
+/** A 31-bit number, which a Map keeps without a box. */
+function hashOf(ip: string, port: number, seed: number): number {
+  let hash = Math.imul(seed ^ port, 0x9e3779b1);
+  for (let i = 0; i < ip.length; i++) hash = Math.imul(hash ^ ip.charCodeAt(i), 0x01000193);
+  return (hash ^ (hash >>> 15)) & 0x3fff_ffff;
 }

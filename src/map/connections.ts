@@ -1,16 +1,17 @@
-import { type Connection, connectionKey, type Orientation, opposite, orientationOf } from './connection.ts';
+import { type Connection, isAt, type Orientation, opposite, type Place } from './connection.ts';
 import { isClosed, type Sides } from './figures.ts';
-import { type Snapshot, snapshotOf } from './snapshot.ts';
-import { SnapshotTable } from './snapshot-table.ts';
-import type { MapFlow } from './types.ts';
+import type { Snapshot } from './snapshot.ts';
+import { SnapshotCursor, SnapshotTable } from './snapshot-table.ts';
 
 /** The reports of the two sides of a connection may differ by this much in when it was open. */
 const OVERLAP_SLACK_MS = 1000;
 
 /** The connections that are tracked one by one, found by either side. */
 export class Connections {
-  readonly #byKey = new Map<string, Connection>();
+  readonly #byHash = new Map<number, Connection>();
   readonly #snapshots = new SnapshotTable();
+  readonly #client = new SnapshotCursor(this.#snapshots);
+  readonly #server = new SnapshotCursor(this.#snapshots);
 
   /** Sides in all connections. */
   get flows(): number {
@@ -18,29 +19,26 @@ export class Connections {
   }
 
   *[Symbol.iterator](): IterableIterator<Connection> {
-    for (const first of this.#byKey.values()) {
+    for (const first of this.#byHash.values()) {
       for (let each: Connection | undefined = first; each; each = each.next) yield each;
     }
   }
 
-  /** The connection that this flow is a side of already. */
-  find(flow: MapFlow): Connection | undefined {
-    const side = orientationOf(flow);
-    let connection = this.#byKey.get(connectionKey(flow));
-    while (connection && this.#snapshots.id(connection[side]) !== flow.id) connection = connection.next;
+  /** The connection that the flow `id` is a side of already. */
+  find(place: Place, id: string): Connection | undefined {
+    let connection = this.#byHash.get(place.hash);
+    while (connection && this.#snapshots.id(connection[place.side]) !== id) connection = connection.next;
     return connection;
   }
 
   /** Of the connections that lack this side, the one that was open when the flow was and opened closest to it. */
-  partner(flow: MapFlow): Connection | undefined {
+  partner(place: Place, own: Snapshot): Connection | undefined {
     let best: Connection | undefined;
     let bestDistance = Number.POSITIVE_INFINITY;
-    const side = orientationOf(flow);
-    const own = snapshotOf(flow);
-    for (let candidate = this.#byKey.get(connectionKey(flow)); candidate; candidate = candidate.next) {
-      const slot = candidate[opposite(side)];
-      if (candidate[side] >= 0 || slot < 0) continue;
-      const other = this.#snapshots.read(slot);
+    for (let candidate = this.#byHash.get(place.hash); candidate; candidate = candidate.next) {
+      const slot = candidate[opposite(place.side)];
+      if (candidate[place.side] >= 0 || slot < 0 || !isAt(candidate, place)) continue;
+      const other = this.#client.at(slot);
       const distance = Math.abs(own.opened - other.opened);
       if (overlap(own, other) && distance < bestDistance) {
         best = candidate;
@@ -50,19 +48,18 @@ export class Connections {
     return best;
   }
 
-  link(connection: Omit<Connection, 'next'>): Connection {
-    const linked = { ...connection, next: this.#byKey.get(connection.key) };
-    this.#byKey.set(connection.key, linked);
-    return linked;
+  link(connection: Connection): void {
+    connection.next = this.#byHash.get(connection.hash);
+    this.#byHash.set(connection.hash, connection);
   }
 
   unlink(connection: Connection): void {
     this.removeSide(connection, 'low');
     this.removeSide(connection, 'high');
-    const first = this.#byKey.get(connection.key);
+    const first = this.#byHash.get(connection.hash);
     if (first === connection) {
-      if (connection.next === undefined) this.#byKey.delete(connection.key);
-      else this.#byKey.set(connection.key, connection.next);
+      if (connection.next === undefined) this.#byHash.delete(connection.hash);
+      else this.#byHash.set(connection.hash, connection.next);
       return;
     }
     let before = first;
@@ -70,9 +67,12 @@ export class Connections {
     if (before) before.next = connection.next;
   }
 
-  /** A slot for a side's snapshot. */
-  addSide(id: string): number {
-    return this.#snapshots.add(id);
+  addSide(connection: Connection, side: Orientation, flow: { id: string; snapshot: Snapshot }): void {
+    connection[side] = this.#snapshots.add(flow.id, flow.snapshot);
+  }
+
+  mergeSide(connection: Connection, side: Orientation, snapshot: Snapshot): void {
+    this.#snapshots.merge(connection[side], snapshot);
   }
 
   removeSide(connection: Connection, side: Orientation): void {
@@ -81,20 +81,13 @@ export class Connections {
     connection[side] = -1;
   }
 
-  read(slot: number): Snapshot {
-    return this.#snapshots.read(slot);
-  }
-
-  write(slot: number, snapshot: Snapshot): void {
-    this.#snapshots.write(slot, snapshot);
-  }
-
+  /** Valid until the next call. */
   sides(connection: Connection): Sides {
     const client = connection[connection.client];
     const server = connection[opposite(connection.client)];
     return {
-      client: client < 0 ? undefined : this.#snapshots.read(client),
-      server: server < 0 ? undefined : this.#snapshots.read(server),
+      client: client < 0 ? undefined : this.#client.at(client),
+      server: server < 0 ? undefined : this.#server.at(server),
     };
   }
 

@@ -109,9 +109,13 @@ export class Conversations {
   }
 }
 
-/** Adds the buckets that reach into the window. */
-export function addFolded(into: Figures, conversation: Conversation, oldestBucket: number): void {
-  for (const [bucket, figures] of conversation.folded) {
-    if (bucket >= oldestBucket) addFigures(into, figures);
+/** Adds the buckets that reach into the window; false when there are none. */
+export function addFolded(into: Figures, { folded }: Conversation, oldestBucket: number): boolean {
+  let found = false;
+  for (const [bucket, figures] of folded) {
+    if (bucket < oldestBucket) continue;
+    addFigures(into, figures);
+    found = true;
   }
+  return found;
 }

@@ -12,22 +12,25 @@ export interface End {
   exe?: string;
   container?: string;
   runtime?: string;
+  /** What nodeFace() found last: it is asked again and again for the same grouping. */
+  face?: { group: MapGroup; face: NodeFace };
 }
 
 /** The end that the flow was observed at. `known` is what earlier reports said: an owner is never forgotten. */
 export function ownEnd(flow: MapFlow, known?: End): End {
-  const comm = flow.process?.comm ?? known?.comm;
-  const exe = flow.process?.exe ?? known?.exe;
-  const container = flow.container?.id ?? known?.container;
-  const runtime = flow.container?.runtime ?? known?.runtime;
+  const { comm = known?.comm, exe = known?.exe } = flow.process ?? {};
+  const { id: container = known?.container, runtime = known?.runtime } = flow.container ?? {};
   if (known !== undefined && known.comm === comm && known.container === container) {
-    if (comm !== undefined && exe !== undefined) known.exe ??= exe;
+    if (comm !== undefined && exe !== undefined && known.exe === undefined) {
+      known.exe = exe;
+      delete known.face;
+    }
     if (comm !== undefined || known.exe === exe) return known;
   }
   const { ip } = flow.source;
   return {
     ...addressEnd({ ip }, flow.netns),
-    key: JSON.stringify([container, comm ?? exe, ip, isLoopback(ip) ? flow.netns : undefined]),
+    key: keyOf({ container, name: comm ?? exe, ip, netns: isLoopback(ip) ? flow.netns : undefined }),
     ...(comm !== undefined && { comm }),
     ...(exe !== undefined && { exe }),
     ...(container !== undefined && { container }),
@@ -43,11 +46,24 @@ export function addressEnd(
   const { ip, domain } = address;
   const scope = isLoopback(ip) ? netns : undefined;
   return {
-    key: JSON.stringify([ip, scope, domain]),
+    key: keyOf({ ip, netns: scope, domain }),
     ip,
     ...(scope !== undefined && { netns: scope }),
     ...(domain !== undefined && { domain }),
   };
+}
+
+interface Identity {
+  container?: string | undefined;
+  name?: string | undefined;
+  ip: string;
+  netns: number | undefined;
+  domain?: string | undefined;
+}
+
+/** A zero byte is in none of them. */
+function keyOf({ container, name, ip, netns, domain }: Identity): string {
+  return [container, name, ip, netns, domain].join('\0');
 }
 
 export function isLoopback(ip: string): boolean {
@@ -58,6 +74,11 @@ export function isLoopback(ip: string): boolean {
 export type NodeFace = Pick<MapNode, 'id' | 'kind' | 'name' | 'detail'>;
 
 export function nodeFace(end: End, group: MapGroup): NodeFace {
+  if (end.face?.group !== group) end.face = { group, face: faceOf(end, group) };
+  return end.face.face;
+}
+
+function faceOf(end: End, group: MapGroup): NodeFace {
   const name = end.comm ?? baseName(end.exe);
   if (group === 'process' && name !== undefined) return processFace(end, name);
   if (group !== 'address' && end.container !== undefined) return containerFace(end, end.container);

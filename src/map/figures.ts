@@ -81,13 +81,13 @@ export function lastSeenAt({ client, server }: Sides): number {
 }
 
 /**
- * Adds one connection, once, whether one or both of its sides are seen: what the client counted wins. A closed
- * connection that was last seen before `window.from` adds nothing.
+ * Adds one connection, once, whether one or both of its sides are seen: what the client counted wins. False when
+ * it adds nothing, since it closed and was last seen before `window.from`.
  */
-export function addConnection(into: Figures, sides: Sides, window: { from: number; now: number }): void {
+export function addConnection(into: Figures, sides: Sides, window: { from: number; now: number }): boolean {
   const closed = isClosed(sides);
   const seen = lastSeenAt(sides);
-  if (closed && seen < window.from) return;
+  if (closed && seen < window.from) return false;
 
   const { client, server } = sides;
   into.forward += client?.sent ?? server?.received ?? 0;
@@ -106,6 +106,7 @@ export function addConnection(into: Figures, sides: Sides, window: { from: numbe
   else if (established) into.closed += 1;
   const reason = FAILURES[failure - 1];
   if (closed && reason !== undefined) into.failed[reason] = (into.failed[reason] ?? 0) + 1;
+  return true;
 }
 
 function wasEstablished({ client, server }: Sides, failure: number): boolean {

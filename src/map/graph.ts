@@ -1,6 +1,6 @@
 import type { Conversation } from './conversations.ts';
 import { type NodeFace, nodeFace } from './ends.ts';
-import { addFigures, emptyFigures, type Figures } from './figures.ts';
+import { emptyFigures, type Figures } from './figures.ts';
 import { FAILURES, type MapEdge, type MapGraph, type MapGroup, type MapNode } from './types.ts';
 
 /** An edge to a scanned host would name all its ports. */
@@ -11,37 +11,68 @@ interface Edge {
   protocol: string;
   source: NodeFace;
   target: NodeFace;
+  /** Of the conversations that have figures: an edge without ports is none. */
   ports: Set<number>;
   figures: Figures;
 }
 
-/** Conversations grouped into nodes and edges. Those in which nothing happened within the window are left out. */
-export function buildGraph(
-  conversations: Iterable<readonly [Conversation, Figures]>,
-  { now, group, limit }: { now: number; group: MapGroup; limit: number },
-): MapGraph {
-  const edges = new Map<string, Edge>();
-  for (const [conversation, figures] of conversations) {
-    if (figures.lastSeen === 0 && figures.active === 0) continue;
-    const { protocol, client, server, port } = conversation;
-    const source = nodeFace(client, group);
-    const target = nodeFace(server, group);
+/** Adds up what conversations carried, by the nodes that their ends belong to. */
+export class GraphBuilder {
+  readonly #group: MapGroup;
+  readonly #byConversation = new Map<Conversation, Edge>();
+  readonly #byId = new Map<string, Edge>();
+
+  constructor(group: MapGroup) {
+    this.#group = group;
+  }
+
+  /** Where the figures of the conversation go; who adds some adds its port. */
+  edge(conversation: Conversation): Edge {
+    let edge = this.#byConversation.get(conversation);
+    if (edge !== undefined) return edge;
+    const { protocol, client, server } = conversation;
+    const source = nodeFace(client, this.#group);
+    const target = nodeFace(server, this.#group);
     const id = `${protocol}:${source.id}->${target.id}`;
-    let edge = edges.get(id);
+    edge = this.#byId.get(id);
     if (edge === undefined) {
       edge = { id, protocol, source, target, ports: new Set(), figures: emptyFigures() };
-      edges.set(id, edge);
+      this.#byId.set(id, edge);
     }
-    edge.ports.add(port);
-    addFigures(edge.figures, figures);
+    this.#byConversation.set(conversation, edge);
+    return edge;
   }
-  const graph = {
-    generatedAt: new Date(now).toISOString(),
-    group,
-    nodes: nodesOf(edges.values()),
-    edges: Array.from(edges.values(), edgeOf),
-  };
-  return sorted(limited(graph, limit));
+
+  /** The nodes with most bytes, at most `limit`, and the edges between them. */
+  build({ now, limit }: { now: number; limit: number }): MapGraph {
+    const edges = [...this.#byId.values()].filter(({ ports }) => ports.size > 0);
+    const { nodes, total } = largest(bytesByNode(edges), limit);
+    const shown = edges.filter(({ source, target }) => nodes.has(source.id) && nodes.has(target.id));
+    const hidden = { nodes: total - nodes.size, edges: edges.length - shown.length };
+    return {
+      generatedAt: new Date(now).toISOString(),
+      group: this.#group,
+      nodes: nodesOf(edges, nodes).sort(order),
+      edges: shown.map(edgeOf).sort(order),
+      ...(hidden.nodes > 0 && { hidden }),
+    };
+  }
+}
+
+function bytesByNode(edges: readonly Edge[]): Map<string, number> {
+  const bytes = new Map<string, number>();
+  for (const { source, target, figures } of edges) {
+    const carried = figures.forward + figures.backward;
+    bytes.set(source.id, (bytes.get(source.id) ?? 0) + carried);
+    bytes.set(target.id, (bytes.get(target.id) ?? 0) + carried);
+  }
+  return bytes;
+}
+
+function largest(bytes: Map<string, number>, limit: number): { nodes: Set<string>; total: number } {
+  if (bytes.size <= limit) return { nodes: new Set(bytes.keys()), total: bytes.size };
+  const sorted = [...bytes].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return { nodes: new Set(sorted.slice(0, limit).map(([id]) => id)), total: bytes.size };
 }
 
 function edgeOf({ id, protocol, source, target, ports, figures }: Edge): MapEdge {
@@ -64,60 +95,38 @@ function edgeOf({ id, protocol, source, target, ports, figures }: Edge): MapEdge
   };
 }
 
-function nodesOf(edges: Iterable<Edge>): MapNode[] {
+/** The figures of a node are those of all its edges, also the ones to nodes that are not shown. */
+function nodesOf(edges: Iterable<Edge>, shown: ReadonlySet<string>): MapNode[] {
   const nodes = new Map<string, MapNode>();
   for (const { source, target, figures } of edges) {
-    const from = nodeOf(nodes, source);
-    addConnections(from, figures);
-    from.sent.bytes += figures.forward;
-    from.received.bytes += figures.backward;
-    const to = nodeOf(nodes, target);
-    if (to !== from) addConnections(to, figures);
-    to.sent.bytes += figures.backward;
-    to.received.bytes += figures.forward;
+    const { forward, backward } = figures;
+    if (shown.has(source.id)) addTraffic(nodes, source, { figures, sent: forward, received: backward });
+    if (!shown.has(target.id)) continue;
+    const isLoop = source.id === target.id;
+    addTraffic(nodes, target, { figures: isLoop ? undefined : figures, sent: backward, received: forward });
   }
   return [...nodes.values()];
 }
 
-function nodeOf(nodes: Map<string, MapNode>, face: NodeFace): MapNode {
+function addTraffic(
+  nodes: Map<string, MapNode>,
+  face: NodeFace,
+  { figures, sent, received }: { figures: Figures | undefined; sent: number; received: number },
+): void {
   let node = nodes.get(face.id);
   if (node === undefined) {
-    node = {
-      ...face,
-      connections: { active: 0, opened: 0, closed: 0, failed: 0 },
-      sent: { bytes: 0 },
-      received: { bytes: 0 },
-    };
+    const connections = { active: 0, opened: 0, closed: 0, failed: 0 };
+    node = { ...face, connections, sent: { bytes: 0 }, received: { bytes: 0 } };
     nodes.set(face.id, node);
   }
-  return node;
-}
-
-function addConnections({ connections }: MapNode, { active, opened, closed, failed }: Figures): void {
-  connections.active += active;
-  connections.opened += opened;
-  connections.closed += closed;
-  for (const reason of FAILURES) connections.failed += failed[reason] ?? 0;
-}
-
-/** Keeps the nodes with most bytes and the edges between them. */
-function limited(graph: MapGraph, limit: number): MapGraph {
-  if (graph.nodes.length <= limit) return graph;
-  const nodes = graph.nodes.toSorted((a, b) => bytesOf(b) - bytesOf(a) || order(a, b)).slice(0, limit);
-  const ids = new Set(nodes.map(({ id }) => id));
-  const edges = graph.edges.filter(({ source, target }) => ids.has(source) && ids.has(target));
-  const hidden = { nodes: graph.nodes.length - nodes.length, edges: graph.edges.length - edges.length };
-  return { ...graph, nodes, edges, hidden };
-}
-
-function sorted(graph: MapGraph): MapGraph {
-  graph.nodes.sort(order);
-  graph.edges.sort(order);
-  return graph;
-}
-
-function bytesOf({ sent, received }: MapNode): number {
-  return sent.bytes + received.bytes;
+  node.sent.bytes += sent;
+  node.received.bytes += received;
+  if (figures === undefined) return;
+  const { connections } = node;
+  connections.active += figures.active;
+  connections.opened += figures.opened;
+  connections.closed += figures.closed;
+  for (const reason of FAILURES) connections.failed += figures.failed[reason] ?? 0;
 }
 
 function order(a: { id: string }, b: { id: string }): number {

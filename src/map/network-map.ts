@@ -1,18 +1,18 @@
 import {
   type Connection,
   clientOf,
-  connectionKey,
   endOf,
   type Orientation,
   opposite,
-  orientationOf,
+  type Place,
+  placeOf,
 } from './connection.ts';
 import { Connections } from './connections.ts';
 import { addFolded, type Conversation, Conversations } from './conversations.ts';
 import { addressEnd, type End, ownEnd } from './ends.ts';
-import { addConnection, emptyFigures, type Figures, lastSeenAt, openedAt } from './figures.ts';
-import { buildGraph } from './graph.ts';
-import { mergeSnapshots, snapshotOf } from './snapshot.ts';
+import { addConnection, emptyFigures, lastSeenAt, openedAt } from './figures.ts';
+import { GraphBuilder } from './graph.ts';
+import { snapshotOf } from './snapshot.ts';
 import type { MapFlow, MapGraph, MapGroup } from './types.ts';
 
 export interface NetworkMapOptions {
@@ -64,28 +64,26 @@ export class NetworkMap {
   }
 
   update(flow: MapFlow, now: number): void {
-    const side = orientationOf(flow);
-    const known = this.#connections.find(flow);
+    const place = placeOf(flow);
+    const { side } = place;
     const snapshot = snapshotOf(flow);
-    if (known !== undefined) {
-      const slot = known[side];
-      this.#connections.write(slot, mergeSnapshots(this.#connections.read(slot), snapshot));
-      this.#identify(known, side, flow);
-      this.#settleLater(known, now);
-      return;
+    let connection = this.#connections.find(place, flow.id);
+    if (connection !== undefined) {
+      this.#connections.mergeSide(connection, side, snapshot);
+    } else {
+      connection = this.#connections.partner(place, snapshot) ?? this.#open(flow, place);
+      this.#connections.addSide(connection, side, { id: flow.id, snapshot });
     }
-    const connection = this.#connections.partner(flow) ?? this.#open(flow, side);
-    connection[side] = this.#connections.addSide(flow.id);
-    this.#connections.write(connection[side], snapshot);
     this.#identify(connection, side, flow);
     this.#settleLater(connection, now);
   }
 
   /** Forgets a flow as if it had never been seen. */
   remove(flow: MapFlow): void {
-    const connection = this.#connections.find(flow);
+    const place = placeOf(flow);
+    const { side } = place;
+    const connection = this.#connections.find(place, flow.id);
     if (connection === undefined) return;
-    const side = orientationOf(flow);
     if (connection[opposite(side)] < 0) {
       this.#forget(connection);
       return;
@@ -97,7 +95,7 @@ export class NetworkMap {
 
   /** Whether the flow would be the second side of a connection of the map. */
   expects(flow: MapFlow): boolean {
-    return this.#connections.partner(flow) !== undefined;
+    return this.#connections.partner(placeOf(flow), snapshotOf(flow)) !== undefined;
   }
 
   /** Lets time pass: folds closed connections that waited long enough and forgets what left the window. */
@@ -112,41 +110,54 @@ export class NetworkMap {
   graph({ now, group, sinceMs = this.#windowMs, limit = DEFAULT_NODE_LIMIT }: GraphQuery): MapGraph {
     const window = { from: now - sinceMs, now };
     const oldestBucket = Math.floor(window.from / this.#conversations.bucketMs);
-    const figures = new Map<Conversation, Figures>();
+    const builder = new GraphBuilder(group);
     for (const conversation of this.#conversations) {
-      const sum = emptyFigures();
-      addFolded(sum, conversation, oldestBucket);
-      figures.set(conversation, sum);
+      const { figures, ports } = builder.edge(conversation);
+      if (addFolded(figures, conversation, oldestBucket)) ports.add(conversation.port);
     }
     for (const connection of this.#connections) {
-      const into = figures.get(connection.conversation);
-      if (into !== undefined) addConnection(into, this.#connections.sides(connection), window);
+      const { figures, ports } = builder.edge(connection.conversation);
+      const counts = addConnection(figures, this.#connections.sides(connection), window);
+      if (counts) ports.add(connection.conversation.port);
     }
-    return buildGraph(figures, { now, group, limit });
+    return builder.build({ now, limit });
   }
 
-  #open(flow: MapFlow, side: Orientation): Connection {
+  #open(flow: MapFlow, place: Place): Connection {
+    const { side, protocol, lowIp, lowPort, highIp, highPort, scope, hash } = place;
     const { client, certain } = clientOf(flow, side);
-    const ends = { own: ownEnd(flow), peer: addressEnd(flow.dest, flow.netns) };
-    const [lowPort, highPort] =
-      side === 'low' ? [flow.source.port, flow.dest.port] : [flow.dest.port, flow.source.port];
-    const conversation = this.#conversations.enter({
-      protocol: flow.protocol,
-      client: client === side ? ends.own : ends.peer,
-      server: client === side ? ends.peer : ends.own,
-      port: client === 'low' ? highPort : lowPort,
-    });
-    const key = connectionKey(flow);
-    const unseen = { low: -1, high: -1, settling: false };
-    return this.#connections.link({ key, lowPort, highPort, client, certain, conversation, ...unseen });
+    const own = ownEnd(flow);
+    const peer = addressEnd(flow.dest, flow.netns);
+    const connection = {
+      lowIp,
+      lowPort,
+      highIp,
+      highPort,
+      scope,
+      hash,
+      low: -1,
+      high: -1,
+      client,
+      certain,
+      conversation: this.#conversations.enter({
+        protocol,
+        client: client === side ? own : peer,
+        server: client === side ? peer : own,
+        port: client === 'low' ? highPort : lowPort,
+      }),
+      settling: false,
+      next: undefined,
+    };
+    this.#connections.link(connection);
+    return connection;
   }
 
   /** Takes over what a report newly says about who the ends are and who opened the connection. */
   #identify(connection: Connection, side: Orientation, flow: MapFlow): void {
-    const { client, certain } = clientOf(flow, side);
-    if (certain && !connection.certain) {
-      connection.certain = true;
-      if (client !== connection.client) this.#turn(connection);
+    if (!connection.certain) {
+      const { client, certain } = clientOf(flow, side);
+      connection.certain = certain;
+      if (certain && client !== connection.client) this.#turn(connection);
     }
     const known = endOf(connection, side);
     // A domain is what the other side called this end.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { mergeSnapshots, type Snapshot, snapshotOf } from './snapshot.ts';
-import { SnapshotTable } from './snapshot-table.ts';
+import { SnapshotCursor, SnapshotTable } from './snapshot-table.ts';
 import { FAILURES } from './types.ts';
 
 const count = fc.nat(1000);
@@ -46,23 +46,32 @@ it('counts a failure that it has no name for as other', () => {
 
 it('keeps snapshots by slot and gives slots again that were freed', () => {
   fc.assert(
-    fc.property(fc.array(snapshot, { minLength: 70, maxLength: 200 }), (snapshots) => {
+    fc.property(fc.array(snapshot, { minLength: 70, maxLength: 200 }), snapshot, (snapshots, more) => {
       const table = new SnapshotTable();
-      const slots = snapshots.map((each, i) => {
-        const slot = table.add(`f${i}`);
-        table.write(slot, each);
-        return slot;
-      });
-      expect(slots.map((slot) => table.read(slot))).toEqual(snapshots);
+      const read = (slot: number) => copy(new SnapshotCursor(table).at(slot));
+      const slots = snapshots.map((each, i) => table.add(`f${i}`, each));
+      expect(slots.map(read)).toEqual(snapshots);
+      for (const [i, slot] of slots.entries()) {
+        table.merge(slot, more);
+        expect(read(slot)).toEqual(mergeSnapshots(snapshots[i] ?? more, more));
+      }
       const [freed = 0] = slots;
       table.delete(freed);
-      expect(table.add('again')).toBe(freed);
-      expect(table.read(freed).sent).toBe(0);
+      expect(table.id(freed)).toBeUndefined();
+      expect(table.add('again', more)).toBe(freed);
+      expect(read(freed)).toEqual(more);
       expect(table.size).toBe(snapshots.length);
     }),
     { numRuns: 10 },
   );
 });
+
+function copy(snapshot: Snapshot): Snapshot {
+  const { opened, closed, lastSeen, sent, received, retransmits, connectUs, rttUs } = snapshot;
+  const { rateSent, rateReceived, rateUntil, failure } = snapshot;
+  const rate = { rateSent, rateReceived, rateUntil };
+  return { opened, closed, lastSeen, sent, received, retransmits, connectUs, rttUs, ...rate, failure };
+}
 
 const flow = {
   id: 'f',

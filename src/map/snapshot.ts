@@ -2,20 +2,20 @@ import { FAILURES, type MapFlow } from './types.ts';
 
 /** The figures of one flow at one moment. Times are milliseconds since the epoch; 0 = not known, not closed. */
 export interface Snapshot {
-  opened: number;
-  closed: number;
-  lastSeen: number;
-  sent: number;
-  received: number;
-  retransmits: number;
-  connectUs: number;
-  rttUs: number;
+  readonly opened: number;
+  readonly closed: number;
+  readonly lastSeen: number;
+  readonly sent: number;
+  readonly received: number;
+  readonly retransmits: number;
+  readonly connectUs: number;
+  readonly rttUs: number;
   /** Bytes per second, true until `rateUntil`. */
-  rateSent: number;
-  rateReceived: number;
-  rateUntil: number;
+  readonly rateSent: number;
+  readonly rateReceived: number;
+  readonly rateUntil: number;
   /** Place in FAILURES from 1; 0 = did not fail. */
-  failure: number;
+  readonly failure: number;
 }
 
 export function snapshotOf(flow: MapFlow): Snapshot {

@@ -1,5 +1,5 @@
 import type { FlowRow } from '../../wire/flow.ts';
-import type { Texts } from './texts.ts';
+import { ownText, type Texts } from './texts.ts';
 
 export type Cell = FlowRow[number];
 
@@ -43,7 +43,8 @@ export class IdColumn implements Column {
   }
 
   write(slot: number, cell: Cell): void {
-    this.#ids[slot] = typeof cell === 'string' ? cell : null;
+    if (cell === this.#ids[slot]) return;
+    this.#ids[slot] = typeof cell === 'string' ? ownText(cell) : null;
   }
 
   grow(): void {}

@@ -11,35 +11,34 @@ const FIRST_CAPACITY = 1024;
  * here. An object for each flow would take five times the memory.
  */
 export class FlowColumns {
-  readonly texts = new Texts();
-  readonly #byName: Record<string, Column>;
+  readonly #texts = new Texts();
+  readonly #byName = new Map<string, Column>();
   readonly #inOrder: Column[];
+  readonly id: IdColumn;
   #capacity = 0;
 
   constructor() {
-    const columns = FLOW_FIELDS.map(([name, kind]) => [name, this.#column(name, kind)] as const);
-    this.#byName = Object.fromEntries(columns);
-    this.#inOrder = columns.map(([, column]) => column);
+    this.id = new IdColumn();
+    for (const [name, kind] of FLOW_FIELDS) {
+      this.#byName.set(name, name === 'id' ? this.id : columnOf(kind, this.#texts));
+    }
+    this.#inOrder = [...this.#byName.values()];
   }
 
   text(name: Exclude<Named<'text'>, 'id'>): TextColumn {
-    return this.#byName[name] as TextColumn;
-  }
-
-  id(): IdColumn {
-    return this.#byName.id as IdColumn;
+    return this.#byName.get(name) as TextColumn;
   }
 
   number(name: Named<'uint'>): NumberColumn {
-    return this.#byName[name] as NumberColumn;
+    return this.#byName.get(name) as NumberColumn;
   }
 
   time(name: Named<'time'>): TimeColumn {
-    return this.#byName[name] as TimeColumn;
+    return this.#byName.get(name) as TimeColumn;
   }
 
   flag(name: Named<'bool'>): FlagColumn {
-    return this.#byName[name] as FlagColumn;
+    return this.#byName.get(name) as FlagColumn;
   }
 
   /** A row in the order of FLOW_FIELDS. */
@@ -56,21 +55,21 @@ export class FlowColumns {
     for (const column of this.#inOrder) column.write(slot, null);
   }
 
-  #column(name: string, kind: FieldKind): Column {
-    switch (kind) {
-      case 'text':
-        return name === 'id' ? new IdColumn() : new TextColumn(this.texts);
-      case 'uint':
-        return new NumberColumn();
-      case 'time':
-        return new TimeColumn();
-      case 'bool':
-        return new FlagColumn();
-    }
-  }
-
   #grow(slot: number): void {
     this.#capacity = Math.max(FIRST_CAPACITY, this.#capacity * 2, slot + 1);
     for (const column of this.#inOrder) column.grow(this.#capacity);
+  }
+}
+
+function columnOf(kind: FieldKind, texts: Texts): Column {
+  switch (kind) {
+    case 'text':
+      return new TextColumn(texts);
+    case 'uint':
+      return new NumberColumn();
+    case 'time':
+      return new TimeColumn();
+    case 'bool':
+      return new FlagColumn();
   }
 }

@@ -12,7 +12,7 @@ function makeStore(limits: { maxActive?: number; maxClosed?: number } = {}) {
     ...limits,
     onEvict: ({ id }) => evicted.push(id),
   });
-  const put = (id: string, more: Partial<FlowRecord> = {}) => store.put(id, row(id, more))?.type;
+  const put = (id: string, more: Partial<FlowRecord> = {}) => store.put(row(id, more))?.type;
   const ids = () => Array.from(store, ({ id }) => id);
   return { store, evicted, put, ids };
 }
@@ -40,7 +40,7 @@ describe('a flow', () => {
       ...closed(8),
     });
     const { store } = makeStore();
-    store.put('f', row('f', full));
+    store.put(row('f', full));
     expect(store.get('f')?.record()).toEqual(full);
   });
 

@@ -1,8 +1,43 @@
 import type { FlowRecord } from '../../wire/flow.ts';
 import { readFlow } from '../../wire/rows.ts';
 import { formatTime } from '../../wire/time.ts';
+import type { TimeColumn } from './column.ts';
 import type { FlowColumns } from './flow-columns.ts';
 import type { Rate } from './rate.ts';
+
+/** The columns that a view reads, found once: a lookup by name for every field would be half the cost of reading. */
+export type ViewColumns = ReturnType<typeof viewColumns>;
+
+export function viewColumns(columns: FlowColumns) {
+  return {
+    all: columns,
+    id: columns.id,
+    protocol: columns.text('protocol'),
+    family: columns.text('family'),
+    netns: columns.number('netns'),
+    direction: columns.text('direction'),
+    role: columns.text('role'),
+    sourceIp: columns.text('source.ip'),
+    sourcePort: columns.number('source.port'),
+    destIp: columns.text('dest.ip'),
+    destPort: columns.number('dest.port'),
+    pid: columns.number('process.pid'),
+    comm: columns.text('process.comm'),
+    exe: columns.text('process.exe'),
+    containerId: columns.text('container.id'),
+    runtime: columns.text('container.runtime'),
+    state: columns.text('state'),
+    openedAt: columns.time('openedAt'),
+    closedAt: columns.time('closedAt'),
+    lastSeenAt: columns.time('lastSeenAt'),
+    failure: columns.text('failure'),
+    sentBytes: columns.number('sent.bytes'),
+    receivedBytes: columns.number('received.bytes'),
+    retransmits: columns.number('retransmits'),
+    connectUs: columns.number('connectUs'),
+    rttUs: columns.number('rttUs'),
+  };
+}
 
 /**
  * One flow of the store, read where it lies: a map or a filter that looks at three fields pays for three. Has the
@@ -10,113 +45,117 @@ import type { Rate } from './rate.ts';
  */
 export class FlowView {
   readonly slot: number;
-  readonly rate: Rate;
-  readonly #columns: FlowColumns;
-  #source: FlowRecord['source'] | undefined;
-  #dest: FlowRecord['dest'] | undefined;
+  readonly #at: ViewColumns;
+  readonly #rates: { read(slot: number): Rate };
 
-  constructor(columns: FlowColumns, slot: number, rate: Rate) {
-    this.#columns = columns;
+  constructor(slot: number, columns: ViewColumns, rates: { read(slot: number): Rate }) {
     this.slot = slot;
-    this.rate = rate;
+    this.#at = columns;
+    this.#rates = rates;
   }
 
   get id(): string {
-    return this.#columns.id().read(this.slot) ?? '';
+    return this.#at.id.read(this.slot) ?? '';
   }
 
   get protocol(): string {
-    return this.#text('protocol') ?? '';
+    return this.#at.protocol.read(this.slot) ?? '';
   }
 
   get family(): string {
-    return this.#text('family') ?? '';
+    return this.#at.family.read(this.slot) ?? '';
   }
 
   get netns(): number | undefined {
-    return this.#number('netns');
+    return this.#at.netns.read(this.slot) ?? undefined;
   }
 
   get direction(): string | undefined {
-    return this.#text('direction');
+    return this.#at.direction.read(this.slot) ?? undefined;
   }
 
   get role(): string | undefined {
-    return this.#text('role');
+    return this.#at.role.read(this.slot) ?? undefined;
   }
 
   get source(): FlowRecord['source'] {
-    this.#source ??= { ip: this.#text('source.ip') ?? '', port: this.#number('source.port') ?? 0 };
-    return this.#source;
+    const { sourceIp, sourcePort } = this.#at;
+    return { ip: sourceIp.read(this.slot) ?? '', port: sourcePort.read(this.slot) ?? 0 };
   }
 
   get dest(): FlowRecord['dest'] {
-    this.#dest ??= { ip: this.#text('dest.ip') ?? '', port: this.#number('dest.port') ?? 0 };
-    return this.#dest;
+    const { destIp, destPort } = this.#at;
+    return { ip: destIp.read(this.slot) ?? '', port: destPort.read(this.slot) ?? 0 };
   }
 
   get process() {
+    const { pid, comm, exe } = this.#at;
     return {
-      pid: this.#number('process.pid'),
-      comm: this.#text('process.comm'),
-      exe: this.#text('process.exe'),
+      pid: pid.read(this.slot) ?? undefined,
+      comm: comm.read(this.slot) ?? undefined,
+      exe: exe.read(this.slot) ?? undefined,
     };
   }
 
   get container() {
-    return { id: this.#text('container.id'), runtime: this.#text('container.runtime') };
+    const { containerId, runtime } = this.#at;
+    return { id: containerId.read(this.slot) ?? undefined, runtime: runtime.read(this.slot) ?? undefined };
   }
 
   get state(): string {
-    return this.#text('state') ?? '';
+    return this.#at.state.read(this.slot) ?? '';
   }
 
   get openedMs(): number | undefined {
-    return this.#columns.time('openedAt').milliseconds(this.slot);
+    return this.#at.openedAt.milliseconds(this.slot);
   }
 
   get closedMs(): number | undefined {
-    return this.#columns.time('closedAt').milliseconds(this.slot);
+    return this.#at.closedAt.milliseconds(this.slot);
   }
 
   get lastSeenMs(): number | undefined {
-    return this.#columns.time('lastSeenAt').milliseconds(this.slot);
+    return this.#at.lastSeenAt.milliseconds(this.slot);
   }
 
   get openedAt(): string | undefined {
-    return this.#time('openedAt');
+    return this.#time(this.#at.openedAt);
   }
 
   get closedAt(): string | undefined {
-    return this.#time('closedAt');
+    return this.#time(this.#at.closedAt);
   }
 
   get lastSeenAt(): string | undefined {
-    return this.#time('lastSeenAt');
+    return this.#time(this.#at.lastSeenAt);
   }
 
   get failure(): string | undefined {
-    return this.#text('failure');
+    return this.#at.failure.read(this.slot) ?? undefined;
   }
 
   get sent(): { bytes: number } {
-    return { bytes: this.#number('sent.bytes') ?? 0 };
+    return { bytes: this.#at.sentBytes.read(this.slot) ?? 0 };
   }
 
   get received(): { bytes: number } {
-    return { bytes: this.#number('received.bytes') ?? 0 };
+    return { bytes: this.#at.receivedBytes.read(this.slot) ?? 0 };
+  }
+
+  get rate(): Rate {
+    return this.#rates.read(this.slot);
   }
 
   get retransmits(): number | undefined {
-    return this.#number('retransmits');
+    return this.#at.retransmits.read(this.slot) ?? undefined;
   }
 
   get connectUs(): number | undefined {
-    return this.#number('connectUs');
+    return this.#at.connectUs.read(this.slot) ?? undefined;
   }
 
   get rttUs(): number | undefined {
-    return this.#number('rttUs');
+    return this.#at.rttUs.read(this.slot) ?? undefined;
   }
 
   /** Milliseconds since the epoch of the last that is known of it. */
@@ -126,19 +165,11 @@ export class FlowView {
 
   /** All that is known of it, and no longer bound to the store. */
   record(): FlowRecord {
-    return readFlow(this.#columns.readRow(this.slot));
+    return readFlow(this.#at.all.readRow(this.slot));
   }
 
-  #text(name: Parameters<FlowColumns['text']>[0]): string | undefined {
-    return this.#columns.text(name).read(this.slot) ?? undefined;
-  }
-
-  #number(name: Parameters<FlowColumns['number']>[0]): number | undefined {
-    return this.#columns.number(name).read(this.slot) ?? undefined;
-  }
-
-  #time(name: Parameters<FlowColumns['time']>[0]): string | undefined {
-    const time = this.#columns.time(name).read(this.slot);
+  #time(column: TimeColumn): string | undefined {
+    const time = column.read(this.slot);
     return time === null ? undefined : formatTime(time);
   }
 }

@@ -22,8 +22,9 @@ export class Texts {
     let number = this.#numbers.get(text);
     if (number === undefined) {
       number = this.#free.pop() ?? this.#texts.length;
-      this.#numbers.set(text, number);
-      this.#texts[number] = text;
+      const own = ownText(text);
+      this.#numbers.set(own, number);
+      this.#texts[number] = own;
       this.#users[number] = 0;
     }
     this.#users[number] = (this.#users[number] ?? 0) + 1;
@@ -40,4 +41,12 @@ export class Texts {
     this.#texts[number] = undefined;
     this.#free.push(number);
   }
+}
+
+/**
+ * The same text in memory of its own. What the decoder gives is a part of the text of a whole message, all of which
+ * would stay in memory with it.
+ */
+export function ownText(text: string): string {
+  return Buffer.from(text).toString();
 }
