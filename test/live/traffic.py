@@ -196,6 +196,38 @@ class Shared(Transfer):
             return self.args.sent, receive(sock, self.args.received)
 
 
+class Mptcp(Transfer):
+    """Both ends speak multipath TCP, over one subflow."""
+
+    def listener(self):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_MPTCP)
+        listener.bind((self.args.host, self.args.port))
+        listener.listen()
+        return listener
+
+    def connect(self, port):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_MPTCP)
+        sock.connect((self.args.host, port))
+        return sock
+
+
+class FastOpen(Transfer):
+    """The first bytes travel in the SYN, from the second connection on."""
+
+    def listener(self):
+        listener = super().listener()
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_FASTOPEN, 16)
+        return listener
+
+    def use(self, port):
+        sent = received = 0
+        for _ in range(self.args.count):
+            with socket.socket() as sock:
+                sent += sock.sendto(CHUNK[: self.args.sent], socket.MSG_FASTOPEN, (self.args.host, port))
+                received += receive(sock, self.args.received)
+        return sent, received
+
+
 CASES = {
     "transfer": Transfer,
     "mapped": Mapped,
@@ -204,6 +236,8 @@ CASES = {
     "unread": Unread,
     "reconnect": Reconnect,
     "shared": Shared,
+    "mptcp": Mptcp,
+    "fast-open": FastOpen,
 }
 
 
