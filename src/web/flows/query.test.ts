@@ -29,7 +29,6 @@ describe('selectionFilters', () => {
       ['container', CONTAINER],
     ]);
     expect(ofNode('box')).toEqual([['container', CONTAINER]]);
-    expect(ofNode('a4')).toEqual([['ip', '192.0.2.1']]);
     expect(ofNode('named')).toEqual([['domain', 'example.org']]);
   });
 
@@ -40,6 +39,16 @@ describe('selectionFilters', () => {
       ['port', '80'],
       ['port', '443'],
     ]);
+  });
+
+  test('narrow an address down by the ports of its edges', () => {
+    const few = { ...graph, edges: new Map([...graph.edges].slice(0, 1)) };
+    expect(selectionFilters({ kind: 'node', id: 'a4' }, few)).toEqual([
+      ['ip', '192.0.2.1'],
+      ['port', '80'],
+      ['port', '443'],
+    ]);
+    expect(ofNode('a4')).toEqual([['ip', '192.0.2.1']]);
   });
 
   test('leave out ports when they are very many', () => {

@@ -2,7 +2,9 @@ import type { MapEdge, MapNode } from '../../map/types.ts';
 import type { Selection } from '../graph/focus.ts';
 import type { GraphState } from '../graph/state.ts';
 
-/** With more ports than this an edge is asked for by its end alone. */
+type Filter = [name: string, value: string];
+
+/** With more ports than this the end alone is asked for. */
 const MAX_PORTS = 16;
 
 /**
@@ -12,16 +14,16 @@ const MAX_PORTS = 16;
 export function selectionFilters(
   selection: Selection | undefined,
   { nodes, edges }: Pick<GraphState, 'nodes' | 'edges'>,
-): [string, string][] {
-  if (selection?.kind === 'node') return nodeFilters(nodes.get(selection.id));
+): Filter[] {
+  if (selection?.kind === 'node') {
+    const node = nodes.get(selection.id);
+    // An address may be that of many: what is connected to it narrows it down.
+    return node?.kind === 'address' ? [...ownerFilters(node), ...portsOf(node, edges)] : ownerFilters(node);
+  }
   const edge = selection === undefined ? undefined : edges.get(selection.id);
   if (edge === undefined) return [];
-  const ports = edge.ports.length > MAX_PORTS ? [] : edge.ports;
-  return [
-    ...nodeFilters(nodes.get(observedEnd(edge, nodes))),
-    ['protocol', edge.protocol],
-    ...ports.map((port): [string, string] => ['port', String(port)]),
-  ];
+  const end = nodes.get(observedEnd(edge, nodes));
+  return [...ownerFilters(end), ['protocol', edge.protocol], ...portFilters(edge.ports)];
 }
 
 /**
@@ -33,11 +35,10 @@ export function observedEnd(edge: MapEdge, nodes: GraphState['nodes']): string {
   return isHere(edge.source) || !isHere(edge.target) ? edge.source : edge.target;
 }
 
-function nodeFilters(node: MapNode | undefined): [string, string][] {
+function ownerFilters(node: MapNode | undefined): Filter[] {
   if (node === undefined) return [];
   const { kind, name, detail = {} } = node;
-  const container: [string, string][] =
-    detail.container === undefined ? [] : [['container', String(detail.container)]];
+  const container: Filter[] = detail.container === undefined ? [] : [['container', String(detail.container)]];
   switch (kind) {
     case 'process':
       return [['comm', name], ...container];
@@ -46,4 +47,15 @@ function nodeFilters(node: MapNode | undefined): [string, string][] {
     case 'address':
       return [detail.ip === undefined || detail.ip === name ? ['ip', name] : ['domain', name]];
   }
+}
+
+function portsOf(node: MapNode, edges: GraphState['edges']): Filter[] {
+  const touching = [...edges.values()].filter(
+    ({ source, target }) => source === node.id || target === node.id,
+  );
+  return portFilters([...new Set(touching.flatMap(({ ports }) => ports))]);
+}
+
+function portFilters(ports: readonly number[]): Filter[] {
+  return ports.length > MAX_PORTS ? [] : ports.map((port) => ['port', String(port)]);
 }

@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anEdge } from '../testing/samples.ts';
-import { focusOf, nodeRates } from './focus.ts';
 import { edgeBows, edgeShape, edgeWidth, nodeOutline, nodeRadius } from './geometry.ts';
-import { edgeHealth, failureCount, failureText } from './health.ts';
 
 describe('sizes', () => {
   test('edges thicken with the logarithm of their rate', () => {
@@ -59,43 +57,5 @@ describe('edge shapes', () => {
   test('the three kinds of node have three outlines', () => {
     const outlines = (['process', 'container', 'address'] as const).map((kind) => nodeOutline(kind, 20));
     expect(new Set(outlines).size).toBe(3);
-  });
-});
-
-describe('health', () => {
-  const failed = { timeout: 1, host_unreachable: 3, refused: 3 };
-
-  test('counts and names failures, the most frequent first', () => {
-    const edge = anEdge('a', 'b', { connections: { active: 0, opened: 9, closed: 9, failed } });
-    expect(failureCount(edge)).toBe(7);
-    expect(failureText(edge)).toBe('3 host unreachable, 3 refused, 1 timeout');
-    expect(edgeHealth(edge)).toBe('failing');
-  });
-
-  test('an edge on which nothing was ever established is broken', () => {
-    const connections = { active: 0, opened: 0, closed: 0, failed };
-    expect(edgeHealth(anEdge('a', 'b', { connections, bytes: { forward: 0, backward: 0 } }))).toBe('broken');
-    expect(edgeHealth(anEdge('a', 'b'))).toBe('ok');
-  });
-});
-
-describe('focus', () => {
-  const edges = [anEdge('a', 'b'), anEdge('b', 'c'), anEdge('c', 'd')];
-
-  test('of a node is its neighbours and the edges to them', () => {
-    const focus = focusOf(edges, { kind: 'node', id: 'b' });
-    expect(focus).toEqual({ nodes: new Set(['a', 'b', 'c']), edges: new Set(['a>b', 'b>c']) });
-  });
-
-  test('of an edge is the edge and its ends', () => {
-    const focus = focusOf(edges, { kind: 'edge', id: 'c>d' });
-    expect(focus).toEqual({ nodes: new Set(['c', 'd']), edges: new Set(['c>d']) });
-    expect(focusOf(edges, undefined)).toBeUndefined();
-  });
-
-  test("a node's rate is the sum over its edges, each way", () => {
-    const rates = nodeRates(edges);
-    expect(rates.get('b')).toEqual({ out: 20 + 10, in: 10 + 20 });
-    expect(rates.get('a')).toEqual({ out: 10, in: 20 });
   });
 });
