@@ -1,4 +1,5 @@
 // Generated from bpf/events.h by scripts/gen-events.ts (npm run generate). Do not edit.
+import { readBytes, readPointer, readText, readUint64 } from './record-reader.ts';
 
 /** Compared at start with what the addon and the BPF object were compiled with. */
 export const layoutHash = 0xea63b2dc57486680n;
@@ -9,36 +10,6 @@ export const layoutSizes: Readonly<Record<string, number>> = {
   listener_owner: 32,
   snapshot_slot: 176,
 };
-
-function readUint64(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x1_0000_0000;
-}
-
-/** The low 48 bits: kernel addresses differ in no other, and they are exact in a number. */
-function readPointer(view: DataView, at: number): number {
-  return view.getUint32(at, true) + view.getUint16(at + 4, true) * 0x1_0000_0000;
-}
-
-const text = new TextDecoder();
-
-/** Bytes up to the first NUL; what is not UTF-8 becomes U+FFFD. */
-function readText(view: DataView, at: number, size: number): string {
-  let end = 0;
-  let ascii = '';
-  for (; end < size; end++) {
-    const byte = view.getUint8(at + end);
-    if (byte === 0) return ascii;
-    if (byte > 127) break;
-    ascii += String.fromCharCode(byte);
-  }
-  if (end === size) return ascii;
-  for (; end < size && view.getUint8(at + end) !== 0; end++);
-  return text.decode(readBytes(view, at, end));
-}
-
-function readBytes(view: DataView, at: number, size: number): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset + at, size);
-}
 
 export const RecordKind = {
   FLOW_OPENED: 1,

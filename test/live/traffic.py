@@ -112,15 +112,8 @@ class HalfClose(Transfer):
         return got, send(peer, self.args.received)
 
 
-class ClientReset(Transfer):
-    """The client has read everything and aborts."""
-
-    def use(self, port):
-        with self.connect(port) as sock:
-            sent = send(sock, self.args.sent)
-            received = receive(sock, self.args.received)
-            reset_on_close(sock)
-        return sent, received
+class Aborted(Transfer):
+    """The server expects the client to end with a reset."""
 
     def serve_one(self, peer):
         got = receive(peer, self.args.sent)
@@ -130,6 +123,17 @@ class ClientReset(Transfer):
         except ConnectionResetError:
             pass
         return got, gave
+
+
+class ClientReset(Aborted):
+    """The client has read everything and aborts."""
+
+    def use(self, port):
+        with self.connect(port) as sock:
+            sent = send(sock, self.args.sent)
+            received = receive(sock, self.args.received)
+            reset_on_close(sock)
+        return sent, received
 
 
 class Unread(Transfer):
@@ -152,7 +156,7 @@ class Unread(Transfer):
         return self.args.sent, 0
 
 
-class Reconnect(Transfer):
+class Reconnect(Aborted):
     """One socket, disconnected and connected again."""
 
     def use(self, port):
@@ -165,15 +169,6 @@ class Reconnect(Transfer):
             connect_unspec(sock)
         sock.close()
         return sent, received
-
-    def serve_one(self, peer):
-        got = receive(peer, self.args.sent)
-        gave = send(peer, self.args.received)
-        try:
-            receive(peer)
-        except ConnectionResetError:
-            pass
-        return got, gave
 
 
 def connect_unspec(sock):
