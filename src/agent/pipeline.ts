@@ -24,12 +24,18 @@ export interface PipelineOptions {
   now: () => number;
   /** Numbers from 0 to below 1. */
   random: () => number;
-  /** Streams that may be open at once. */
-  maxStreams?: number;
-  /** Changes that a follower may be behind. */
-  feedEvents?: number;
+  limits?: Partial<PipelineLimits>;
   /** Where the built page is. */
   pageFolder?: string;
+}
+
+export interface PipelineLimits {
+  /** Answers that take time or never end, at once. */
+  streams: number;
+  /** A client that takes nothing for so long is disconnected. */
+  patienceMs: number;
+  /** Changes that a follower of flows may be behind. */
+  feedEvents: number;
 }
 
 export interface Pipeline {
@@ -40,7 +46,7 @@ export interface Pipeline {
 
 const SWEEP_MS = 1000;
 const LIVE = { intervalMs: 1000, keepAliveMs: 15_000 };
-const PATIENCE_MS = 60_000;
+const LIMITS: PipelineLimits = { streams: 64, patienceMs: 60_000, feedEvents: 16_384 };
 
 /**
  * The agent from one end to the other:
@@ -49,7 +55,8 @@ const PATIENCE_MS = 60_000;
  *                                                   └──► status ──► metrics
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { config, log, now, random, maxStreams = 64, feedEvents = 16_384 } = options;
+  const { config, log, now, random } = options;
+  const limits = { ...LIMITS, ...options.limits };
   const startedAt = new Date(now());
   const run = now().toString(36);
 
@@ -57,12 +64,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     maxActive: config.maxFlows,
     maxClosed: config.maxClosedFlows,
     windowMs: config.historySeconds * 1000,
-    feedEvents,
+    feedEvents: limits.feedEvents,
     run,
     now,
   });
   const ingest = new Ingest({ socketPath: config.socket, sink: flows, log, random });
-  const streams = new Streams({ max: maxStreams, patienceMs: PATIENCE_MS });
+  const streams = new Streams({ max: limits.streams, patienceMs: limits.patienceMs });
   const status = () =>
     agentStatus({
       socket: config.socket,

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { connect } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
 import type { FlowRecord } from '../../src/wire/flow.ts';
 import {
   closed,
@@ -89,7 +90,7 @@ it('follows from the end of a list', async () => {
 });
 
 it('tells a follower exactly how many changes it came too late for', async () => {
-  const { probe, agent, seen } = await probeAndAgent({ feedEvents: 16 });
+  const { probe, agent, seen } = await probeAndAgent({ limits: { feedEvents: 16 } });
   const { cursor } = await agent.json<List>('/api/v1/flows');
   for (let n = 0; n < 50; n++) probe.tell('flow.opened', localConnection(`c${n}`).client);
   await seen(50);
@@ -107,7 +108,7 @@ it('tells a follower of an earlier run of the agent that it cannot be continued'
 it('brings a burst of changes to a follower that keeps up', async () => {
   const { probe, agent } = await probeAndAgent();
   const stream = await openStream(agent, '/api/v1/flows?follow=true', 'application/x-ndjson');
-  const flows = Array.from({ length: 30_000 }, (_, i) => closed(localConnection(`c${i}`).client));
+  const flows = Array.from({ length: 15_000 }, (_, i) => closed(localConnection(`c${i}`).client));
   probe.tell('flow.closed', ...flows);
   const ids = new Set<unknown>();
   for await (const event of readLines(stream)) {
@@ -115,4 +116,29 @@ it('brings a burst of changes to a follower that keeps up', async () => {
     ids.add(event.id);
     if (ids.size === flows.length) break;
   }
+});
+
+it('disconnects a client that asks for much and reads nothing', async () => {
+  const { probe, agent, seen } = await probeAndAgent({ limits: { patienceMs: 100 } });
+  probe.tell(
+    'flow.closed',
+    ...Array.from({ length: 15_000 }, (_, i) => closed(localConnection(`c${i}`).client)),
+  );
+  await seen(15_000);
+  const { port, hostname } = new URL(agent.url);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.pause();
+  socket.write('GET /api/v1/flows?all=true HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await until(
+    () => agent.status(),
+    ({ streams }) => streams.open === 1,
+  );
+  await until(
+    () => agent.status(),
+    ({ streams }) => streams.open === 0,
+  );
+  expect((await agent.json<List>('/api/v1/flows?last=1')).matched).toBe(15_000);
 });

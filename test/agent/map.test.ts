@@ -140,7 +140,7 @@ it('gives a client that reads late all changes as one', async () => {
 });
 
 it('frees the place of a client that went away', async () => {
-  const { agent } = await probeAndAgent({ maxStreams: 1 });
+  const { agent } = await probeAndAgent({ limits: { streams: 1 } });
   const stream = await openStream(agent, '/api/v1/map', 'text/event-stream');
   expect((await fetch(`${agent.url}/api/v1/map`, { headers: { accept: 'text/event-stream' } })).status).toBe(
     503,

@@ -1,0 +1,151 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { NetworkMap } from '../map/network-map.ts';
+import type { MapChange, MapGraph } from '../map/types.ts';
+import { LiveMaps } from './live-maps.ts';
+import { parseMapQuery } from './map-query.ts';
+import type { MapSource, StoredFlow } from './sources.ts';
+
+const NOW = 1_700_000_000_000;
+
+/** A map whose time stands still until the test moves it. */
+class Source implements MapSource {
+  readonly windowMs = 300_000;
+  version = 0;
+  drawn = 0;
+  readonly drawnGroups = new Set<string>();
+  time = NOW;
+  readonly #map = new NetworkMap({ windowMs: this.windowMs });
+  readonly #flows = new Map<string, StoredFlow>();
+
+  now(): number {
+    return this.time;
+  }
+
+  graph(query: Parameters<MapSource['graph']>[0]): MapGraph {
+    this.drawn += 1;
+    this.drawnGroups.add(query.group);
+    return this.#map.graph(query);
+  }
+
+  flows(): Iterable<StoredFlow> {
+    return this.#flows.values();
+  }
+
+  tell(id: string, bytes: number, comm = 'curl'): void {
+    const flow: StoredFlow = {
+      id,
+      protocol: 'tcp',
+      family: 'ipv4',
+      role: 'client',
+      source: { ip: '10.0.0.1', port: 40_000 },
+      dest: { ip: '10.0.0.2', port: 80 },
+      process: { comm },
+      state: 'established',
+      openedMs: NOW,
+      lastSeenMs: NOW,
+      sent: { bytes },
+      received: { bytes: 0 },
+    };
+    this.#flows.set(id, flow);
+    this.#map.update(flow, this.time);
+    this.version += 1;
+    // As long after as it takes to be drawn again.
+    this.time += 60_000;
+  }
+}
+
+function makeLive(options: { keepAliveMs?: number } = {}) {
+  const source = new Source();
+  const maps = new LiveMaps(source, { intervalMs: 5, keepAliveMs: 60_000, ...options });
+  const query = (text = '') =>
+    parseMapQuery(new URLSearchParams(text), { now: NOW, windowMs: source.windowMs });
+  const follow = (text = '') => {
+    const stop = new AbortController();
+    onTestFinished(() => stop.abort());
+    return maps.follow(query(text), stop.signal);
+  };
+  return { source, maps, query, follow };
+}
+
+async function next(stream: AsyncGenerator<string, void>) {
+  const { value } = await stream.next();
+  const event = /event: (\w+)/.exec(value ?? '')?.[1];
+  return { event, data: JSON.parse(/data: (.*)/.exec(value ?? '')?.[1] ?? 'null') };
+}
+
+it('answers many questions at once with one drawing', () => {
+  const { source, maps, query } = makeLive();
+  const graphs = Array.from({ length: 50 }, () => maps.get(query()));
+  expect(new Set(graphs).size).toBe(1);
+  expect(source.drawn).toBe(1);
+});
+
+it('answers a later question with a new drawing', () => {
+  const { source, maps, query } = makeLive();
+  maps.get(query());
+  source.tell('f', 5);
+  expect(maps.get(query()).edges).toHaveLength(1);
+});
+
+it('sends the map, then what changes', async () => {
+  const { source, follow } = makeLive();
+  source.tell('f', 5);
+  const stream = follow();
+  expect(await next(stream)).toMatchObject({ event: 'map', data: { edges: [{ bytes: { forward: 5 } }] } });
+  source.tell('f', 9);
+  const { event, data } = await next(stream);
+  expect(event).toBe('change');
+  expect((data as MapChange).edges.upserted).toMatchObject([{ bytes: { forward: 9 } }]);
+});
+
+it('draws once for all who follow the same map', async () => {
+  const { source, follow } = makeLive();
+  const streams = Array.from({ length: 10 }, () => follow());
+  await Promise.all(streams.map(next));
+  const before = source.drawn;
+  source.tell('f', 5);
+  const changes = await Promise.all(streams.map(next));
+  expect(new Set(changes.map(({ data }) => JSON.stringify(data))).size).toBe(1);
+  expect(source.drawn - before).toBe(1);
+});
+
+it('sends a client that comes late all that changed as one', async () => {
+  const { source, follow } = makeLive();
+  const quick = follow();
+  const slow = follow();
+  await next(quick);
+  await next(slow);
+  for (const bytes of [1, 2, 3]) {
+    source.tell('f', bytes);
+    await next(quick);
+  }
+  const { data } = await next(slow);
+  expect((data as MapChange).edges.upserted).toMatchObject([{ bytes: { forward: 3 } }]);
+});
+
+it('says that it is alive while nothing changes', async () => {
+  const { follow } = makeLive({ keepAliveMs: 5 });
+  const stream = follow();
+  await next(stream);
+  expect((await stream.next()).value).toBe(': nothing changed\n\n');
+});
+
+it('draws the map of some flows', async () => {
+  const { source, maps, query } = makeLive();
+  source.tell('a', 1, 'curl');
+  source.tell('b', 2, 'wget');
+  expect(maps.get(query('comm=wget')).nodes.map(({ name }) => name)).toEqual(['10.0.0.2', 'wget']);
+});
+
+it('does not draw what nobody follows any more', async () => {
+  const { source, follow } = makeLive();
+  const left = follow('group=process');
+  const kept = follow('group=address');
+  await next(left);
+  await next(kept);
+  await left.return();
+  source.drawnGroups.clear();
+  source.tell('f', 5);
+  await next(kept);
+  expect([...source.drawnGroups]).toEqual(['address']);
+});
