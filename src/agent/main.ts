@@ -15,12 +15,16 @@ async function main(): Promise<void> {
   if (config.ignored.length > 0) log.warn({ names: config.ignored }, 'environment names without effect');
   const agent = await startAgent({ config, log, now: Date.now, random: Math.random });
   log.info({ url: agent.url, socket: config.socket }, 'serving');
+  let stopping = false;
   const stop = (signal: string) => {
-    process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
+    // SIGTERM comes again for each thread of a parent that dies (PR_SET_PDEATHSIG); a second Ctrl-C does not wait.
+    if (stopping) return;
+    stopping = true;
+    process.removeAllListeners('SIGINT');
     log.info({ signal }, 'stopping');
     agent.stop().catch((error) => log.error({ err: error }, 'stopping failed'));
   };
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop);
 }
 
 main().catch((error) => {

@@ -30,13 +30,17 @@ async function main(): Promise<void> {
     throw error;
   });
   log.info({ socket: config.socket, run: probe.run }, 'watching');
+  let stopping = false;
   const stop = (signal: string) => {
-    process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
+    // SIGTERM comes again for each thread of a parent that dies (PR_SET_PDEATHSIG); a second Ctrl-C does not wait.
+    if (stopping) return;
+    stopping = true;
+    process.removeAllListeners('SIGINT');
     log.info({ signal }, 'stopping');
     probe.close();
     server.close().catch((error) => log.error({ err: error }, 'the socket did not close'));
   };
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop);
 }
 
 main().catch((error) => {
