@@ -4,8 +4,10 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../src/lib/package-root.ts';
+
+const patience = { timeout: 50_000, interval: 50 };
 
 let folder: string;
 let socket: string;
@@ -30,12 +32,12 @@ beforeEach(async () => {
   };
   start.stdout?.on('data', keep);
   start.stderr?.on('data', keep);
-  await until(() => /\d flows\/s/.test(output));
+  await vi.waitFor(() => expect(output).toMatch(/\d flows\/s/), patience);
 });
 
 afterEach(async () => {
   start.kill('SIGKILL');
-  await until(() => programs().length === 0);
+  await vi.waitFor(() => expect(programs()).toEqual([]), patience);
   rmSync(folder, { recursive: true });
 });
 
@@ -45,14 +47,6 @@ async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 50_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`waited in vain; npm start said:\n${output}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 interface Program {
@@ -124,7 +118,7 @@ describe('npm start', () => {
 
   it('leaves nothing behind when it is killed itself', async () => {
     start.kill('SIGKILL');
-    await until(() => programs().length === 0);
-    await until(() => !existsSync(socket));
+    await vi.waitFor(() => expect(programs()).toEqual([]), patience);
+    expect(existsSync(socket)).toBe(false);
   });
 });
