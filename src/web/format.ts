@@ -52,14 +52,14 @@ export function formatMicros(micros: number | undefined): string {
   return `${significant(micros / 1e6)} s`;
 }
 
-/** An RFC 3339 time as the reader's wall clock, `14:03:09`, with `.123` when `millis` is asked for. */
-export function formatClock(time: string | undefined, options: { millis?: boolean } = {}): string {
+/** An RFC 3339 time as the reader's wall clock, `14:03:09`. */
+export function formatClock(time: string | undefined): string {
   const at = time === undefined ? Number.NaN : Date.parse(time);
   if (Number.isNaN(at)) return UNKNOWN;
   const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  return options.millis === true ? `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}` : clock;
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
 }
 
 /** `10.0.0.1:80`, `[::1]:80`, or the name when one was observed. */

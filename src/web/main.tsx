@@ -6,6 +6,7 @@ import { viewFromHash } from './state/view.ts';
 import './style/base.css';
 import './style/header.css';
 import './style/map.css';
+import './style/drawing.css';
 import './style/panel.css';
 import './style/table.css';
 import { App } from './ui/app.tsx';
@@ -17,7 +18,7 @@ const root = document.getElementById('page');
 if (root === null) throw new Error('index.html has no element #page');
 
 addEventListener('hashchange', () => {
-  page.view.value = viewFromHash(location.hash);
+  page.show(viewFromHash(location.hash));
 });
 connect(page);
 render(

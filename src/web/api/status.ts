@@ -11,6 +11,13 @@ export interface Status {
   };
 }
 
+/** Undefined for the answer of something that is no node-agent, or of one that is too old for this page. */
+export function asStatus(answer: unknown): Status | undefined {
+  const { lost, tables, probe } = (answer ?? {}) as Partial<Status>;
+  const fits = typeof lost === 'number' && Array.isArray(tables) && typeof probe?.connected === 'boolean';
+  return fits ? (answer as Status) : undefined;
+}
+
 /** Flows that the agent keeps: those that are open, and all. */
 export function keptFlows({ tables }: Status): { open: number; all: number } {
   const used = (table: string) => tables.find(({ name }) => name === table)?.used ?? 0;

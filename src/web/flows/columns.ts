@@ -40,7 +40,7 @@ function containerText(flow: Flow): string {
 }
 
 /** The failure when there was one, else the state, in words. Only TCP has states worth naming while it is open. */
-export function stateText({ failure, state, protocol }: Flow): string {
+function stateText({ failure, state, protocol }: Flow): string {
   if (failure !== undefined) return failure.replaceAll('_', ' ');
   if (protocol === 'tcp') return state.replaceAll('_', ' ');
   return state === 'closed' ? `${protocol} closed` : protocol;

@@ -3,7 +3,7 @@ import { failureText } from './health.ts';
 import type { GraphState } from './state.ts';
 
 /** SVG stays fluid up to about this many nodes. */
-export const MAX_VISIBLE_NODES = 600;
+const MAX_VISIBLE_NODES = 600;
 
 /** The part of the map that is drawn. */
 export interface VisibleGraph {

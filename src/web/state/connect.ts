@@ -1,7 +1,7 @@
 import { batch, effect } from '@preact/signals';
 import { followMap } from '../api/map-stream.ts';
 import { pollJson } from '../api/poll.ts';
-import type { Status } from '../api/status.ts';
+import { asStatus } from '../api/status.ts';
 import type { FlowsAnswer } from '../flows/flow.ts';
 import { selectionFilters } from '../flows/query.ts';
 import type { Page } from './page.ts';
@@ -40,11 +40,11 @@ export function connect(page: Page): () => void {
     query = flowQuery(page);
     flows.now();
   });
-  const status = pollJson<Status>({
+  const status = pollJson<unknown>({
     url: () => 'api/v1/status',
     everyMs: STATUS_EVERY_MS,
     onAnswer: (answer) => {
-      page.status.value = answer;
+      page.status.value = asStatus(answer);
     },
     onFailure: () => {
       page.status.value = undefined;

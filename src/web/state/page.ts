@@ -90,6 +90,12 @@ export class Page {
     this.view = signal(view);
   }
 
+  /** Takes over a view as a whole, as when the reader goes back or edits the address. */
+  show(view: View): void {
+    if (view.group !== this.view.peek().group) this.feed.reset();
+    this.view.value = view;
+  }
+
   select(selection: Selection | undefined): void {
     const current = this.view.peek().selection;
     const again = selection !== undefined && current?.kind === selection.kind && current.id === selection.id;

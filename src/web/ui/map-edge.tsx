@@ -93,7 +93,7 @@ export function MapEdgeLine({
 }
 
 /** The most frequent failure, else the rate of now; empty when there is neither. */
-export function edgeLabel(edge: MapEdge): string {
+function edgeLabel(edge: MapEdge): string {
   const [failure] = failureText(edge).split(', ');
   if (failure) return failure;
   const rate = edge.rate.forward + edge.rate.backward;

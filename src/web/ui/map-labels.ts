@@ -23,16 +23,18 @@ export interface Drawn {
   bows: ReadonlyMap<string, number>;
   endOf(id: string): EdgeEnd;
   focus: Focus | undefined;
+  zoom: number;
 }
 
 /** Where the labels of edges go: failures first, then the edges with the most bytes. */
-export function edgeLabelPlaces({ visible, positions, bows, endOf, focus }: Drawn): Map<string, Point> {
+export function edgeLabelPlaces({ visible, positions, bows, endOf, focus, zoom }: Drawn): Map<string, Point> {
   const edges = focus === undefined ? visible.edges : visible.edges.filter(({ id }) => focus.edges.has(id));
   if (edges.length > MAX_LABELS) return new Map();
   const weight = (edge: (typeof edges)[number]) => edge.bytes.forward + edge.bytes.backward;
   const inOrder = edges.toSorted(
     (a, b) => failureCount(b) - failureCount(a) || weight(b) - weight(a) || (a.id < b.id ? -1 : 1),
   );
+  const scale = labelScale(zoom);
   const wishes = inOrder.flatMap((edge) => {
     const from = positions.target(edge.source);
     const to = positions.target(edge.target);
@@ -41,45 +43,30 @@ export function edgeLabelPlaces({ visible, positions, bows, endOf, focus }: Draw
     const bow = bows.get(edge.id) ?? 0;
     const shape = edgeShape({ from, to, fromRadius: source.radius, toRadius: target.radius, width: 2, bow });
     const [failure = ''] = failureText(edge).split(', ');
+    const width = Math.max(RATE_WIDTH, failure.length * CHARACTER_WIDTH) * scale;
+    const length = Math.hypot(to.x - from.x, to.y - from.y) - source.radius - target.radius;
+    // On a short edge a label would leave nothing to see of it.
+    if (length < width) return [];
+    return [{ id: edge.id, candidates: shape.labelPoints, width, height: LABEL_HEIGHT * scale }];
+  });
+  const nodes = visible.nodes.flatMap((node): LabelBox[] => {
+    const at = positions.target(node.id);
+    if (at === undefined) return [];
+    const { radius } = endOf(node.id);
+    const { width, height } = labelSize(node);
     return [
-      {
-        id: edge.id,
-        candidates: shape.labelPoints,
-        width: Math.max(RATE_WIDTH, failure.length * CHARACTER_WIDTH),
-        height: LABEL_HEIGHT,
-      },
+      { ...at, width: radius * 2, height: radius * 2 },
+      { x: at.x, y: at.y + radius + (height * scale) / 2, width: width * scale, height: height * scale },
     ];
   });
-  return placeLabels(
-    wishes,
-    visible.nodes.flatMap((node) => nodeAreas(node.id, { node, positions, radius: endOf(node.id).radius })),
-  );
-}
-
-function nodeAreas(
-  id: string,
-  { node, positions, radius }: { node: MapNode; positions: Positions; radius: number },
-): LabelBox[] {
-  const at = positions.target(id);
-  if (at === undefined) return [];
-  const label = labelSize(node);
-  return [
-    { ...at, width: radius * 2, height: radius * 2 },
-    { x: at.x, y: at.y + radius + label.height / 2, ...label },
-  ];
+  return placeLabels(wishes, nodes);
 }
 
 /**
  * Ids of the nodes whose labels fit at a zoom. Processes, containers and what is selected come first, and may cover
  * addresses; what is left over is for the addresses.
  */
-export function shownNodeLabels({
-  visible,
-  positions,
-  endOf,
-  focus,
-  zoom,
-}: Drawn & { zoom: number }): Set<string> {
+export function shownNodeLabels({ visible, positions, endOf, focus, zoom }: Drawn): Set<string> {
   const isMajor = ({ kind, id }: MapNode) => kind !== 'address' || focus?.nodes.has(id) === true;
   const major = visible.nodes.filter(isMajor);
   const minor = visible.nodes.filter((node) => !isMajor(node));

@@ -149,8 +149,8 @@ function Drawing({ visible, positions, zoom }: DrawingProps) {
   };
   const layouts = positions.settled.value;
   const labels = useMemo(() => {
-    const drawn = { visible, positions, bows, endOf, focus };
-    return { edges: edgeLabelPlaces(drawn), nodes: shownNodeLabels({ ...drawn, zoom: zoom.value }) };
+    const drawn = { visible, positions, bows, endOf, focus, zoom: zoom.value };
+    return { edges: edgeLabelPlaces(drawn), nodes: shownNodeLabels(drawn) };
   }, [visible, focus, layouts, zoom.value]);
   // Drawn in the order of ids, not of weight: moving an element in the document would take its keyboard focus.
   const inOrder = <T extends { id: string }>(items: readonly T[]) =>
