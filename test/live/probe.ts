@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,25 @@ export interface Following {
 /** Starts the built system-probe on a socket of its own and waits until it answers. */
 export async function startProbe(flags: string[] = [], deadlineMs?: number): Promise<RunningProbe> {
   const folder = mkdtempSync(join(tmpdir(), 'sysprobe-live-'));
-  const socket = join(folder, 'probe.sock');
+  // The agent is another user.
+  chmodSync(folder, 0o755);
+  const probe = await startProbeOn(join(folder, 'probe.sock'), flags, deadlineMs);
+  return {
+    ...probe,
+    async stop(signal) {
+      const code = await probe.stop(signal);
+      rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+/** The same on a given socket, which may have been left by another probe. */
+export async function startProbeOn(
+  socket: string,
+  flags: string[] = [],
+  deadlineMs?: number,
+): Promise<RunningProbe> {
   const child = spawn(process.execPath, ['dist/system-probe.js', '--socket', socket, ...flags], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -49,9 +67,7 @@ export async function startProbe(flags: string[] = [], deadlineMs?: number): Pro
     stderr: () => stderr,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
-      const code = await ended;
-      rmSync(folder, { recursive: true, force: true });
-      return code;
+      return ended;
     },
   };
   await poll(async () => {
@@ -60,7 +76,10 @@ export async function startProbe(flags: string[] = [], deadlineMs?: number): Pro
       () => true,
       () => false,
     );
-  }, deadlineMs);
+  }, deadlineMs).catch((error) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   return probe;
 }
 

@@ -1,7 +1,8 @@
 """Real TCP traffic whose sizes the two ends report themselves.
 
 python3 traffic.py CASE [--host HOST] [--port PORT] [--sent N] [--received N] [--count N] [--netns-server NAME]
-                        [--netns-client NAME] [--cgroup-server DIR] [--hold SECONDS]
+                        [--netns-client NAME] [--cgroup-server DIR] [--hold SECONDS] [--comm-server NAME]
+                        [--comm-client NAME]
 
 Prints {"port": P} when the server listens, and at the end {"port": P, "client": {"pid", "sent", "received"},
 "server": {...}}, a line each.
@@ -11,6 +12,7 @@ import argparse
 import ctypes
 import json
 import os
+import signal
 import socket
 import struct
 import sys
@@ -236,6 +238,18 @@ CASES = {
 }
 
 
+def die_with_parent():
+    libc = ctypes.CDLL(None, use_errno=True)
+    pr_set_pdeathsig = 1
+    libc.prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+def take_name(name):
+    if name:
+        with open("/proc/self/comm", "w") as comm:
+            comm.write(name)
+
+
 def enter_netns(name):
     if name:
         libc = ctypes.CDLL(None, use_errno=True)
@@ -246,6 +260,7 @@ def enter_netns(name):
 
 def refused(args):
     """Nothing listens: the kernel answers with a reset."""
+    take_name(args.comm_client)
     enter_netns(args.netns_client)
     holder = socket.socket(family_of(args.host))
     holder.bind((args.host, 0))
@@ -267,6 +282,8 @@ def exchange(case, args):
         if args.cgroup_server:
             with open(os.path.join(args.cgroup_server, "cgroup.procs"), "w") as procs:
                 procs.write("0")
+        die_with_parent()
+        take_name(args.comm_server)
         enter_netns(args.netns_server)
         listener = case.listener()
         os.write(write_end, f"{listener.getsockname()[1]}\n".encode())
@@ -278,6 +295,7 @@ def exchange(case, args):
     with os.fdopen(read_end) as answers:
         port = int(answers.readline())
         print(json.dumps({"port": port}), flush=True)
+        take_name(args.comm_client)
         enter_netns(args.netns_client)
         sent, received = case.use(port)
         report = json.loads(answers.read())
@@ -301,6 +319,8 @@ def main():
     parser.add_argument("--netns-server")
     parser.add_argument("--netns-client")
     parser.add_argument("--cgroup-server")
+    parser.add_argument("--comm-server")
+    parser.add_argument("--comm-client")
     args = parser.parse_args()
     report = refused(args) if args.case == "refused" else exchange(CASES[args.case](args), args)
     json.dump(report, sys.stdout)

@@ -16,11 +16,19 @@ export interface Traffic {
   server: End;
 }
 
-/** Starts a case of traffic.py; `done` is its report. */
+export interface RunningTraffic {
+  port: number;
+  /** Its report. */
+  done: Promise<Traffic>;
+  /** Ends it early, and waits until it has ended. */
+  stop(): Promise<void>;
+}
+
+/** Starts a case of traffic.py. */
 export async function startTraffic(
   name: string,
   options: Record<string, string | number> = {},
-): Promise<{ port: number; done: Promise<Traffic> }> {
+): Promise<RunningTraffic> {
   const flags = Object.entries(options).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
   const child = spawn('python3', ['test/live/traffic.py', name, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -40,7 +48,14 @@ export async function startTraffic(
     return JSON.parse(last) as Traffic;
   });
   const first = await Promise.race([once(lines, 'line').then(([line]) => JSON.parse(line)), ended]);
-  return { port: first.port, done: ended };
+  return {
+    port: first.port,
+    done: ended,
+    stop: async () => {
+      child.kill();
+      await ended.catch(() => undefined);
+    },
+  };
 }
 
 /** Runs a case of traffic.py to its end. */
