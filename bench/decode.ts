@@ -75,6 +75,7 @@ function pipeline() {
   const table = new FlowTable({
     maxActive: 65_536,
     maxClosed: 65_536,
+    translation: () => undefined,
     onChange: (change, flow) => events.append(change, flowRow(flow, context)),
   });
   const apply = (batch: Uint8Array) => {

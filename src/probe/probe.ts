@@ -5,6 +5,7 @@ import type { Logger } from '../lib/log.ts';
 import { Clock } from './clock.ts';
 import { flowRow, type RowContext } from './flows/row.ts';
 import { FlowTable } from './flows/table.ts';
+import { Translator } from './nat/translator.ts';
 import { loadNative } from './native.ts';
 import { OwnerResolver } from './owners/owner.ts';
 import { EventLog } from './server/event-log.ts';
@@ -25,6 +26,7 @@ export class Probe implements ProbeView {
   readonly table: FlowTable;
   readonly tcp: TcpSource;
   readonly older: OlderSockets;
+  readonly translator: Translator;
   readonly owners: OwnerResolver;
   readonly clock: Clock;
   readonly startedAt = new Date();
@@ -49,15 +51,19 @@ export class Probe implements ProbeView {
     });
     const listeners = new ListenerSet();
     this.#context = { clock: this.clock, bootId: this.bootId, owners: this.owners, listeners };
+    const translator = new Translator({ native, netns: join(config.procRoot, '1/ns/net') });
+    this.translator = translator;
     this.table = new FlowTable({
       maxActive: config.maxFlows,
       maxClosed: config.maxClosed,
+      translation: (record) => translator.translation(record),
       onChange: (change, flow) => this.events.append(change, flowRow(flow, this.#context)),
     });
     this.tcp = new TcpSource({
       native,
       table: this.table,
       listeners,
+      translator,
       ringBytes: config.ringBytes,
       maxConnections: config.maxFlows,
       runStats: config.runStats,
@@ -65,7 +71,8 @@ export class Probe implements ProbeView {
     });
     const bootNs = () => this.clock.bootNs();
     const { table, tcp } = this;
-    this.older = new OlderSockets({ native, table, tcp, listeners, procRoot: config.procRoot, bootNs });
+    const { procRoot } = config;
+    this.older = new OlderSockets({ native, table, tcp, listeners, translator, procRoot, bootNs });
   }
 
   /** Finds what was there before; from then on reads the kernel at the configured intervals. */
@@ -104,6 +111,7 @@ export class Probe implements ProbeView {
     for (const timer of this.#timers) clearInterval(timer);
     this.drain();
     this.tcp.close();
+    this.translator.close();
   }
 
   #every(intervalMs: number, work: () => void | Promise<void>): void {

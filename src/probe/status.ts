@@ -5,7 +5,8 @@ import type { Probe } from './probe.ts';
 
 /** Is it working, what is on, how full is it, and what was lost. */
 export function probeStatus(probe: Probe): Status {
-  const { table, tcp, events, startedAt } = probe;
+  const { table, tcp, translator, events, startedAt } = probe;
+  const nat = translator.counters();
   return {
     version,
     pid: process.pid,
@@ -14,15 +15,26 @@ export function probeStatus(probe: Probe): Status {
     bootId: probe.bootId,
     run: probe.run,
     kernel: { release: release(), arch: arch() },
-    sources: [tcpStatus(probe)],
+    sources: [
+      tcpStatus(probe),
+      { name: 'nat', hook: 'netlink conntrack', programs: [], ...translator.status() },
+    ],
     tables: [
       { name: 'flows', used: table.activeCount, max: table.maxActive, evicted: table.evicted },
       { name: 'closedFlows', used: table.closedCount, max: table.maxClosed, evicted: table.forgotten },
+      {
+        name: 'natAnswers',
+        used: nat.answers ?? 0,
+        max: nat.maxAnswers ?? 0,
+        evicted: nat.answersEvicted ?? 0,
+      },
     ],
     loss: {
       ...tcp.losses(),
       flowsEvicted: table.evicted,
       closesMissed: table.closesMissed,
+      natLookupsSkipped: (nat.rateLimited ?? 0) + (nat.dropped ?? 0),
+      natLookupErrors: nat.errors ?? 0,
       eventsMissed: events.missed,
     },
     readers: [...events.readers].map((reader) => reader.status()),

@@ -19,7 +19,10 @@ const context: RowContext = {
 };
 
 function row(fields: FlowFields, marks: { local?: boolean; closeMissed?: boolean } = {}) {
-  const values = flowRow({ record: flowRecord(fields), local: false, closeMissed: false, ...marks }, context);
+  const values = flowRow(
+    { record: flowRecord(fields), local: false, closeMissed: false, translation: undefined, ...marks },
+    context,
+  );
   expect(values).toHaveLength(FLOW_FIELDS.length);
   const named = FLOW_FIELDS.map(([name], index) => [name, values[index]] as const);
   return Object.fromEntries(named.filter(([, value]) => value !== null));

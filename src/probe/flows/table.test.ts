@@ -19,6 +19,7 @@ function tableWith(options: { maxActive?: number; maxClosed?: number } = {}) {
   const table = new FlowTable({
     maxActive: options.maxActive ?? 8,
     maxClosed: options.maxClosed ?? 8,
+    translation: () => undefined,
     onChange: (change, { record, local, closeMissed }) =>
       seen.push({ change, sock: record.sock, sent: record.sent, local, closeMissed, pid: record.pid }),
   });

@@ -1,4 +1,5 @@
 import { FlowFlag, FlowRecord, TcpState } from '../events.gen.ts';
+import type { Translation } from '../nat/translation.ts';
 import { isLoopback } from './address.ts';
 import { arePair, pairHash } from './pairs.ts';
 import { FlowSlots, type SlotList } from './slots.ts';
@@ -12,6 +13,8 @@ export interface FlowView {
   local: boolean;
   /** The close was not delivered: `record` holds the last counters that were read. */
   closeMissed: boolean;
+  /** What NAT made of its ends. */
+  translation: Translation | undefined;
 }
 
 export interface FlowTableOptions {
@@ -19,6 +22,8 @@ export interface FlowTableOptions {
   maxActive: number;
   /** Closed flows kept for listing; the oldest goes first. */
   maxClosed: number;
+  /** Asked once for every flow, when it is first seen. */
+  translation(record: FlowRecord): Translation | undefined;
   /** Called for every change while the flow is readable through `view`. */
   onChange(change: Change, view: FlowView): void;
 }
@@ -45,17 +50,20 @@ export class FlowTable {
   readonly #bySock = new Map<number, number>();
   readonly #byPair = new Map<number, number>();
   readonly #marks: Uint8Array;
+  readonly #translations: (Translation | undefined)[] = [];
   /** The snapshot in which a flow was last met. */
   readonly #met: Uint32Array;
   #snapshot = 1;
   /** Sockets and openings that the snapshot found and the table did not know. */
   #strangers = new Map<number, number>();
   #strangersBefore = new Map<number, number>();
+  readonly #translate: FlowTableOptions['translation'];
   readonly #onChange: FlowTableOptions['onChange'];
 
   constructor(options: FlowTableOptions) {
     this.maxActive = options.maxActive;
     this.maxClosed = options.maxClosed;
+    this.#translate = options.translation;
     this.#onChange = options.onChange;
     const capacity = options.maxActive + options.maxClosed;
     this.#slots = new FlowSlots(capacity);
@@ -121,6 +129,10 @@ export class FlowTable {
     this.#report('flow.updated', this.#insert(record));
   }
 
+  knows(record: FlowRecord): boolean {
+    return this.#find(record) !== undefined;
+  }
+
   has(sock: number): boolean {
     return this.#bySock.has(sock);
   }
@@ -176,6 +188,7 @@ export class FlowTable {
     const slot = this.#slots.take();
     this.#slots.copyFrom(slot, record);
     this.#marks[slot] = 0;
+    this.#translations[slot] = this.#translate(record);
     this.#met[slot] = this.#snapshot;
     this.#bySock.set(record.sock, slot);
     this.#active.append(slot);
@@ -241,7 +254,12 @@ export class FlowTable {
   #view(slot: number): FlowView {
     const marks = this.#marks[slot] ?? 0;
     const local = (marks & LOCAL) !== 0;
-    return { record: this.#slots.at(slot), local, closeMissed: (marks & CLOSE_MISSED) !== 0 };
+    return {
+      record: this.#slots.at(slot),
+      local,
+      closeMissed: (marks & CLOSE_MISSED) !== 0,
+      translation: this.#translations[slot],
+    };
   }
 
   #report(change: Change, slot: number): void {

@@ -9,6 +9,7 @@ import {
 } from '../events.gen.ts';
 import type { FlowTable } from '../flows/table.ts';
 import { writeFlowRecord } from '../flows/write-record.ts';
+import type { Translator } from '../nat/translator.ts';
 import type { Native } from '../native.ts';
 import { listConnections, type NodeSocket } from '../sockdiag/dump.ts';
 import { type ExistingListener, findExistingListeners } from '../sockdiag/existing-listeners.ts';
@@ -22,6 +23,7 @@ export interface OlderSocketsOptions {
   table: FlowTable;
   tcp: TcpSource;
   listeners: ListenerSet;
+  translator: Pick<Translator, 'enqueue' | 'resolve'>;
   procRoot: string;
   bootNs(): number;
 }
@@ -46,7 +48,7 @@ export class OlderSockets {
 
   /** Once, after the programs are attached: from then on no socket is missed in between. */
   async discover(): Promise<void> {
-    const { native, procRoot, listeners, tcp } = this.#options;
+    const { native, procRoot, listeners, table, tcp, translator } = this.#options;
     for (const entry of (await findExistingListeners({ native, procRoot })).entries) {
       if (!listeners.has(entry.netns, entry.port)) listeners.add(entry.netns, entry.port);
       if (entry.pid !== 0) tcp.addListener(...listenerEntry(entry));
@@ -55,13 +57,16 @@ export class OlderSockets {
     const inodes = sockets.map((socket) => socket.inode).filter((inode) => inode > 0);
     const { owners } = await findSocketOwners(inodes, { procRoot });
     const tracked = this.#trackedCookies();
-    for (const socket of sockets) {
-      const cookie = Number(socket.cookie);
-      if (tracked.has(cookie)) continue;
-      const owner = owners.get(socket.inode);
-      this.#open.set(cookie, owner);
-      this.#options.table.adopt(this.#record(socket, owner));
-    }
+    const records = sockets
+      .filter((socket) => !tracked.has(Number(socket.cookie)))
+      .map((socket) => {
+        const owner = owners.get(socket.inode);
+        this.#open.set(Number(socket.cookie), owner);
+        return this.#record(socket, owner);
+      });
+    for (const record of records) translator.enqueue(record);
+    translator.resolve();
+    for (const record of records) table.adopt(record);
   }
 
   /** Reads the counters of those that are still open: as long as there are some. */

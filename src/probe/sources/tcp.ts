@@ -1,5 +1,6 @@
 import { FlowRecord, ListenRecord, LossCounter, RecordKind, SnapshotSlot } from '../events.gen.ts';
 import type { FlowTable } from '../flows/table.ts';
+import type { Translator } from '../nat/translator.ts';
 import type { BpfObject, Native, NativeError } from '../native.ts';
 import { loadObject, refused } from './bpf-object.ts';
 import type { ListenerSet } from './listeners.ts';
@@ -8,6 +9,7 @@ export interface TcpSourceOptions {
   native: Native;
   table: FlowTable;
   listeners: ListenerSet;
+  translator: Pick<Translator, 'enqueue' | 'resolve'>;
   /** A power of two, at least a page. */
   ringBytes: number;
   /** Connections the kernel side remembers. */
@@ -26,6 +28,7 @@ export class TcpSource {
   readonly #object: BpfObject;
   readonly #table: FlowTable;
   readonly #listeners: ListenerSet;
+  readonly #translator: TcpSourceOptions['translator'];
   readonly #batch = new Uint8Array(DRAIN_BYTES);
   readonly #flow = new FlowRecord(new DataView(this.#batch.buffer));
   readonly #listen = new ListenRecord(new DataView(this.#batch.buffer));
@@ -35,6 +38,7 @@ export class TcpSource {
   constructor(options: TcpSourceOptions) {
     this.#table = options.table;
     this.#listeners = options.listeners;
+    this.#translator = options.translator;
     this.#object = loadObject(options.native, 'tcp', (object) => {
       object.setMaxEntries('events', options.ringBytes);
       object.setMaxEntries('conns', options.maxConnections);
@@ -55,6 +59,7 @@ export class TcpSource {
     let records = 0;
     for (;;) {
       const bytes = this.#object.drain('events', this.#batch);
+      this.#translate(bytes);
       records += this.#apply(bytes);
       if (bytes < DRAIN_BYTES / 2) return records;
     }
@@ -62,7 +67,10 @@ export class TcpSource {
 
   /** Brings every live connection in the table up to date. */
   readActive(): void {
-    for (const record of this.liveConnections()) this.#table.active(record);
+    for (const record of this.liveConnections()) {
+      if (!this.#table.knows(record)) this.#translator.enqueue(record);
+      this.#table.active(record);
+    }
   }
 
   /** Reads every connection that the kernel side knows, as it is now; a record is valid until the next step. */
@@ -111,10 +119,25 @@ export class TcpSource {
     this.#object.close();
   }
 
+  /** Before the records are applied: the kernel answers many look-ups at once for the price of a few. */
+  #translate(bytes: number): void {
+    for (let at = 0; at < bytes; at = this.#behind(at)) {
+      this.#flow.offset = at;
+      const { kind } = this.#flow;
+      if (kind !== RecordKind.FLOW_OPENED && kind !== RecordKind.FLOW_CLOSED) continue;
+      if (!this.#table.knows(this.#flow)) this.#translator.enqueue(this.#flow);
+    }
+    this.#translator.resolve();
+  }
+
+  /** Offset of the record behind the one at `at`. */
+  #behind(at: number): number {
+    return at + ((this.#flow.view.getUint16(at + FlowRecord.at.size, true) + 7) & ~7);
+  }
+
   #apply(bytes: number): number {
-    const { view } = this.#flow;
     let records = 0;
-    for (let at = 0; at < bytes; records++) {
+    for (let at = 0; at < bytes; at = this.#behind(at), records++) {
       this.#flow.offset = at;
       this.#listen.offset = at;
       switch (this.#flow.kind) {
@@ -131,7 +154,6 @@ export class TcpSource {
           this.#listeners.remove(this.#listen.netns, this.#listen.port);
           break;
       }
-      at += (view.getUint16(at + FlowRecord.at.size, true) + 7) & ~7;
     }
     return records;
   }
