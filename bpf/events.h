@@ -30,9 +30,12 @@ typedef __u16 port_t; /* host byte order */
 
 #define COMM_LEN 16
 #define ADDRESS_LEN 16
+#define CGROUP_PATH_LEN 1024 /* the kernel's tracepoints cut a path here */
 typedef char comm_t[COMM_LEN];
 /* IPv4 in the first four bytes, the rest zero; v4-mapped IPv6 is reported as IPv4. */
 typedef __u8 address_t[ADDRESS_LEN];
+/* NUL-terminated. */
+typedef char cgroup_path_t[CGROUP_PATH_LEN];
 
 enum record_kind {
     RECORD_FLOW_OPENED = 1, /* reached ESTABLISHED */
@@ -40,6 +43,8 @@ enum record_kind {
     RECORD_FLOW_ACTIVE = 3, /* read from a live socket on request */
     RECORD_LISTEN = 4,      /* a socket began to listen */
     RECORD_UNLISTEN = 5,    /* a listening socket closed */
+    RECORD_CGROUP_MADE = 6,
+    RECORD_CGROUP_REMOVED = 7,
 };
 
 /* The kernel's TCP states (include/net/tcp_states.h), part of its user-space interface. */
@@ -84,12 +89,14 @@ enum loss_counter {
     LOSS_CONNS_FULL = 3,     /* connection table full: owner and open time of one are not known */
     LOSS_LISTENERS_FULL = 4, /* listener table full: the owner of accepted sockets is not known */
     LOSS_CONNS_STALE = 5,    /* a stored socket had closed unseen; its entry was removed */
-    LOSS_COUNTER_MAX = 6,
+    LOSS_RING_CGROUP = 6,    /* ring buffer full: a cgroup record was not delivered */
+    LOSS_CGROUP_PATH = 7,    /* the path of a new cgroup was cut: it is not told */
+    LOSS_COUNTER_MAX = 8,
 };
 
 struct record_header {
     __u16 kind; /* enum record_kind */
-    __u16 size; /* of the whole record */
+    __u16 size; /* of the whole record as it is delivered */
     __u32 cpu;
     boot_ns_t at_ns;
 };
@@ -142,6 +149,14 @@ struct listen_record {
     comm_t comm;
 };
 _Static_assert(sizeof(struct listen_record) == 80, "listen_record");
+
+/* Delivered up to the path's NUL, and header.size says how long that is. */
+struct cgroup_record {
+    struct record_header header;
+    cgroup_id_t cgroup_id;
+    cgroup_path_t path; /* from the root of the hierarchy; empty in RECORD_CGROUP_REMOVED */
+};
+_Static_assert(sizeof(struct cgroup_record) == 1048, "cgroup_record");
 
 /* Key and value of the map `listeners`; user space adds the sockets that are older than the probe. */
 struct listener_key {

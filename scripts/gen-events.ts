@@ -46,10 +46,11 @@ const readers: Record<string, { type: string; read: (at: string) => string; size
   cookie_t: { type: 'number', read: (at) => `readUint64(this.view, ${at})`, size: 8 },
   sock_ref_t: { type: 'number', read: (at) => `readPointer(this.view, ${at})`, size: 8 },
   comm_t: { type: 'string', read: (at) => `readText(this.view, ${at}, 16)`, size: 16 },
+  cgroup_path_t: { type: 'string', read: (at) => `readText(this.view, ${at}, 1024)`, size: 1024 },
   address_t: { type: 'Uint8Array', read: (at) => `readBytes(this.view, ${at}, 16)`, size: 16 },
 };
 
-const records = ['flow_record', 'listen_record'];
+const records = ['flow_record', 'listen_record', 'cgroup_record'];
 const layoutsOnly = ['listener_key', 'listener_owner', 'snapshot_slot'];
 /** Enum -> the prefix of its constants, which TypeScript's names go without. */
 const enums = {

@@ -72,6 +72,16 @@ const HOOKS: readonly Hook[] = [
     cost: 'a connection shows its bytes only when it closes',
     use: 'run',
   },
+  ...['cgroup_made', 'cgroup_removed'].map(
+    (program): Hook => ({
+      object: 'cgroup',
+      program,
+      what: 'cgroups as they come and go',
+      required: false,
+      cost: 'a container that lives too short to be looked at is not named',
+      use: 'attach',
+    }),
+  ),
 ];
 
 /** Tries everything that the probe needs on this machine, and takes back what it loaded. */

@@ -2,10 +2,11 @@
 import { readBytes, readPointer, readText, readUint64 } from './record-reader.ts';
 
 /** Compared at start with what the addon and the BPF object were compiled with. */
-export const layoutHash = 0xea63b2dc57486680n;
+export const layoutHash = 0x3c49c772993da467n;
 export const layoutSizes: Readonly<Record<string, number>> = {
   flow_record: 168,
   listen_record: 80,
+  cgroup_record: 1048,
   listener_key: 32,
   listener_owner: 32,
   snapshot_slot: 176,
@@ -17,6 +18,8 @@ export const RecordKind = {
   FLOW_ACTIVE: 3,
   LISTEN: 4,
   UNLISTEN: 5,
+  CGROUP_MADE: 6,
+  CGROUP_REMOVED: 7,
 } as const;
 
 export const TcpState = {
@@ -59,7 +62,9 @@ export const LossCounter = {
   CONNS_FULL: 3,
   LISTENERS_FULL: 4,
   CONNS_STALE: 5,
-  COUNTER_MAX: 6,
+  RING_CGROUP: 6,
+  CGROUP_PATH: 7,
+  COUNTER_MAX: 8,
 } as const;
 
 /** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
@@ -306,6 +311,49 @@ export class ListenRecord {
 
   get comm(): string {
     return readText(this.view, this.offset + 64, 16);
+  }
+}
+
+/** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
+export class CgroupRecord {
+  static readonly size = 1048;
+  static readonly at = {
+    kind: 0,
+    size: 2,
+    cpu: 4,
+    atNs: 8,
+    cgroupId: 16,
+    path: 24,
+  } as const;
+  readonly view: DataView;
+  offset = 0;
+
+  constructor(view: DataView) {
+    this.view = view;
+  }
+
+  get kind(): number {
+    return this.view.getUint16(this.offset, true);
+  }
+
+  get size(): number {
+    return this.view.getUint16(this.offset + 2, true);
+  }
+
+  get cpu(): number {
+    return this.view.getUint32(this.offset + 4, true);
+  }
+
+  get atNs(): number {
+    return readUint64(this.view, this.offset + 8);
+  }
+
+  get cgroupId(): number {
+    return readUint64(this.view, this.offset + 16);
+  }
+
+  get path(): string {
+    return readText(this.view, this.offset + 24, 1024);
   }
 }
 

@@ -10,6 +10,7 @@ import { loadNative } from './native.ts';
 import { OwnerResolver } from './owners/owner.ts';
 import { EventLog } from './server/event-log.ts';
 import type { ProbeView } from './server/probe-view.ts';
+import { CgroupSource } from './sources/cgroups.ts';
 import { ListenerSet } from './sources/listeners.ts';
 import { OlderSockets } from './sources/older-sockets.ts';
 import { TcpSource } from './sources/tcp.ts';
@@ -27,6 +28,7 @@ export class Probe implements ProbeView {
   readonly tcp: TcpSource;
   readonly older: OlderSockets;
   readonly translator: Translator;
+  readonly cgroups: CgroupSource;
   readonly owners: OwnerResolver;
   readonly clock: Clock;
   readonly startedAt = new Date();
@@ -45,8 +47,14 @@ export class Probe implements ProbeView {
       maxBytes: config.replayBytes,
       maxEvents: config.replayEvents,
     });
+    this.cgroups = new CgroupSource({
+      native,
+      runStats: config.runStats,
+      onBacklog: () => this.#guard(() => this.owners.catchUp()),
+    });
     this.owners = new OwnerResolver({
       procRoot: config.procRoot,
+      cgroupChanges: this.cgroups,
       ...(config.cgroupRoot !== undefined && { cgroupRoot: config.cgroupRoot }),
     });
     const listeners = new ListenerSet();
@@ -85,6 +93,7 @@ export class Probe implements ProbeView {
 
   /** Delivers what the kernel reported since. */
   drain(): void {
+    this.owners.catchUp();
     this.tcp.drain();
     this.events.flush();
   }
@@ -112,6 +121,7 @@ export class Probe implements ProbeView {
     this.drain();
     this.tcp.close();
     this.translator.close();
+    this.cgroups.close();
   }
 
   #every(intervalMs: number, work: () => void | Promise<void>): void {

@@ -1,12 +1,14 @@
 import { arch, release } from 'node:os';
 import { version } from '../lib/package-root.ts';
-import type { SourceStatus, Status } from '../wire/status.ts';
+import type { ProgramStatus, SourceStatus, Status } from '../wire/status.ts';
+import type { ProgramInfo } from './native.ts';
 import type { Probe } from './probe.ts';
 
 /** Is it working, what is on, how full is it, and what was lost. */
 export function probeStatus(probe: Probe): Status {
-  const { table, tcp, translator, events, startedAt } = probe;
+  const { table, tcp, cgroups, owners, translator, events, startedAt } = probe;
   const nat = translator.counters();
+  const { paths, evicted, removed, removedEvicted } = owners.counters.cgroups;
   return {
     version,
     pid: process.pid,
@@ -17,11 +19,14 @@ export function probeStatus(probe: Probe): Status {
     kernel: { release: release(), arch: arch() },
     sources: [
       tcpStatus(probe),
+      cgroupStatus(probe),
       { name: 'nat', hook: 'netlink conntrack', programs: [], ...translator.status() },
     ],
     tables: [
       { name: 'flows', used: table.activeCount, max: table.maxActive, evicted: table.evicted },
       { name: 'closedFlows', used: table.closedCount, max: table.maxClosed, evicted: table.forgotten },
+      { name: 'cgroups', used: paths, max: owners.maxCgroups, evicted },
+      { name: 'removedCgroups', used: removed, max: owners.maxCgroups, evicted: removedEvicted },
       {
         name: 'natAnswers',
         used: nat.answers ?? 0,
@@ -31,6 +36,7 @@ export function probeStatus(probe: Probe): Status {
     ],
     loss: {
       ...tcp.losses(),
+      ...cgroups.losses(),
       flowsEvicted: table.evicted,
       closesMissed: table.closesMissed,
       natLookupsSkipped: (nat.rateLimited ?? 0) + (nat.dropped ?? 0),
@@ -42,16 +48,31 @@ export function probeStatus(probe: Probe): Status {
   };
 }
 
-function tcpStatus({ tcp, owners }: Probe): SourceStatus {
-  const programs = tcp.programs().map(({ name, section, runCount, runTimeNs }) => ({
-    name,
-    section,
-    runCount,
-    runTimeNs,
-  }));
-  const source = { name: 'tcp', hook: 'raw_tp/inet_sock_set_state', programs };
+function tcpStatus({ tcp }: Probe): SourceStatus {
+  return {
+    name: 'tcp',
+    state: 'on',
+    hook: 'raw_tp/inet_sock_set_state',
+    programs: tcp.programs().map(programStatus),
+  };
+}
+
+function cgroupStatus({ cgroups, owners }: Probe): SourceStatus {
+  const source = {
+    name: 'cgroups',
+    hook: 'raw_tp/cgroup_mkdir, raw_tp/cgroup_rmdir',
+    programs: cgroups.programs().map(programStatus),
+  };
+  if (cgroups.refusal !== undefined) {
+    const reason = `${cgroups.refusal}; a container that lives too short to be looked at is not named`;
+    return { ...source, state: 'off', reason };
+  }
   if (owners.seesWholeHost) return { ...source, state: 'on' };
   const reason =
-    'the cgroup2 tree of the host is not visible: an owner is known only while its process lives';
+    'the cgroup2 tree of the host is not visible: the owner of an older container is known only while its process lives';
   return { ...source, state: 'degraded', reason };
+}
+
+function programStatus({ name, section, runCount, runTimeNs }: ProgramInfo): ProgramStatus {
+  return { name, section, runCount, runTimeNs };
 }

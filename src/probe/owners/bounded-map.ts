@@ -26,6 +26,10 @@ export class BoundedMap<K, V> {
     this.#entries.set(key, value);
   }
 
+  delete(key: K): void {
+    this.#entries.delete(key);
+  }
+
   #evictOldest(): void {
     for (const oldest of this.#entries.keys()) {
       this.#entries.delete(oldest);

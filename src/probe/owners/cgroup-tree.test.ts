@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CgroupTree } from './cgroup-tree.ts';
+import { type CgroupChanges, CgroupTree } from './cgroup-tree.ts';
 
 /** A directory tree has what the reader goes by in a cgroup tree: inodes, and files between the directories. */
 let root: string;
@@ -128,6 +128,52 @@ describe('a cgroup tree', () => {
     const tree = new CgroupTree({ root: join(root, 'unmounted'), now });
     expect(tree.path(7)).toBeUndefined();
     expect(tree.isWholeHost).toBe(false);
+  });
+});
+
+describe('changes that the kernel tells', () => {
+  let waiting: [id: number, path?: string][];
+  const changes: CgroupChanges = {
+    drain(to) {
+      for (const [id, path] of waiting.splice(0)) path === undefined ? to.removed(id) : to.made(id, path);
+    },
+  };
+  beforeEach(() => {
+    waiting = [];
+  });
+
+  it('name a cgroup that no scan has ever seen', () => {
+    const tree = new CgroupTree({ root, changes, now });
+    waiting = [[4e9, '/kubepods/pod1/abc'], [4e9]];
+    expect(tree.path(4e9)).toBe('/kubepods/pod1/abc');
+    expect(tree.counters).toMatchObject({ misses: 0, scans: 0, paths: 0, removed: 1 });
+  });
+
+  it('are enough where no tree can be looked at', () => {
+    const tree = new CgroupTree({ root: undefined, changes, now });
+    tree.scan();
+    waiting = [[7, '/docker/abc']];
+    expect(tree.path(7)).toBe('/docker/abc');
+    expect(tree.path(8, '/docker/def')).toBeUndefined();
+    expect(tree.isWholeHost).toBe(false);
+  });
+
+  it('let any number of short-lived cgroups pass without forgetting one that is there', () => {
+    const live = makeCgroup('live');
+    const tree = new CgroupTree({ root, changes, now, maxPaths: 10 });
+    tree.scan();
+    for (let id = 1e9; id < 1e9 + 1000; id++) waiting.push([id, `/short/${id}`], [id]);
+    tree.catchUp();
+    expect(tree.path(live)).toBe('/live');
+    expect(tree.path(1e9 + 999)).toBe(`/short/${1e9 + 999}`);
+    expect(tree.counters).toMatchObject({ paths: 2, evicted: 0, removed: 10, removedEvicted: 990 });
+  });
+
+  it('that are about a cgroup already forgotten change nothing', () => {
+    const tree = new CgroupTree({ root, changes, now });
+    waiting = [[4e9]];
+    tree.catchUp();
+    expect(tree.counters).toMatchObject({ paths: 0, removed: 0 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { BoundedMap } from './bounded-map.ts';
 import { readCgroupMounts } from './cgroup-mounts.ts';
 import { type CgroupContainer, parseCgroupPath } from './cgroup-path.ts';
-import { CgroupTree, type CgroupTreeCounters } from './cgroup-tree.ts';
+import { type CgroupChanges, CgroupTree, type CgroupTreeCounters } from './cgroup-tree.ts';
 import { type ProcessInfo, ProcessTable, type ProcessTableCounters } from './process.ts';
 
 /** Who is behind a socket; what is not known is absent. */
@@ -25,6 +25,8 @@ export interface OwnerResolverOptions {
   procRoot?: string;
   /** Where the host's cgroup hierarchies are mounted. */
   cgroupRoot?: string;
+  /** Begun before this is made, so that no cgroup falls between its first look and the first change. */
+  cgroupChanges?: CgroupChanges;
   maxCgroups?: number;
   maxProcesses?: number;
   /** Milliseconds that never go backwards. */
@@ -32,8 +34,7 @@ export interface OwnerResolverOptions {
 }
 
 export interface OwnerCounters {
-  /** Absent on a host with v1 hierarchies only. */
-  cgroups: CgroupTreeCounters | undefined;
+  cgroups: CgroupTreeCounters;
   processes: ProcessTableCounters;
 }
 
@@ -44,7 +45,9 @@ interface CgroupOwner {
 
 /** Tells the container, cgroup and executable behind a socket, from the cgroup tree and /proc. */
 export class OwnerResolver {
-  readonly #tree: CgroupTree | undefined;
+  /** Cgroups remembered, and as many that are removed. */
+  readonly maxCgroups: number;
+  readonly #tree: CgroupTree;
   readonly #legacy: boolean;
   readonly #processes: ProcessTable;
   readonly #owners: BoundedMap<number, CgroupOwner>;
@@ -60,16 +63,20 @@ export class OwnerResolver {
     const clock = options.now === undefined ? {} : { now: options.now };
     const mounts = readCgroupMounts(procRoot, cgroupRoot);
     this.#legacy = mounts.legacy;
-    if (mounts.unified !== undefined) {
-      this.#tree = new CgroupTree({ root: mounts.unified, maxPaths: maxCgroups, ...clock });
-      this.#tree.scan();
-    }
+    this.maxCgroups = maxCgroups;
+    this.#tree = new CgroupTree({
+      root: mounts.unified,
+      changes: options.cgroupChanges,
+      maxPaths: maxCgroups,
+      ...clock,
+    });
+    this.#tree.scan();
     this.#owners = new BoundedMap(maxCgroups);
     this.#processes = new ProcessTable({ procRoot, maxProcesses, ...clock });
   }
 
   get counters(): OwnerCounters {
-    return { cgroups: this.#tree?.counters, processes: this.#processes.counters };
+    return { cgroups: this.#tree.counters, processes: this.#processes.counters };
   }
 
   /**
@@ -77,7 +84,12 @@ export class OwnerResolver {
    * cgroup tree is that of a cgroup namespace: then an owner is found only while its process lives.
    */
   get seesWholeHost(): boolean {
-    return this.#tree?.isWholeHost ?? false;
+    return this.#tree.isWholeHost;
+  }
+
+  /** Learns of the cgroups that were made and removed since. */
+  catchUp(): void {
+    this.#tree.catchUp();
   }
 
   /**
@@ -99,7 +111,7 @@ export class OwnerResolver {
   }
 
   #resolveCgroup(id: number, process: ProcessInfo | undefined): CgroupOwner | undefined {
-    const path = this.#tree?.path(id, process?.unifiedPath);
+    const path = this.#tree.path(id, process?.unifiedPath);
     if (path === undefined) return undefined;
     const container = parseCgroupPath(path);
     const owner: CgroupOwner = { cgroup: { id, path }, ...(container !== undefined && { container }) };

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Cgroups as they are made and removed: a container may be gone before user space could look for its path.
+ * They are never renamed, which v1 hierarchies alone allow.
+ */
+#include "kernel.h"
+#include "report.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* The record being written, which is too large for the stack. 1 KiB a CPU. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct cgroup_record);
+} scratch SEC(".maps");
+
+/* Cgroup v2, whose ids the sockets carry; v1 has hierarchies of its own, with ids of their own. */
+static __always_inline bool is_unified(struct cgroup *cgroup) {
+    return BPF_CORE_READ(cgroup, root, hierarchy_id) == 0;
+}
+
+static __always_inline struct cgroup_record *record_of(struct cgroup *cgroup) {
+    __u32 zero = 0;
+    struct cgroup_record *record = bpf_map_lookup_elem(&scratch, &zero);
+
+    if (record)
+        record->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
+    return record;
+}
+
+/* `length` is that of the path with its NUL. */
+static __always_inline void emit(struct cgroup_record *record, __u16 kind, __u32 length) {
+    __u32 size = __builtin_offsetof(struct cgroup_record, path) + length;
+
+    if (size > sizeof(*record))
+        return;
+    write_header(&record->header, kind, size);
+    if (bpf_ringbuf_output(&events, record, size, wakeup()))
+        count_loss(LOSS_RING_CGROUP);
+}
+
+SEC("raw_tp/cgroup_mkdir")
+int cgroup_made(struct bpf_raw_tracepoint_args *ctx) {
+    struct cgroup *cgroup = (struct cgroup *)ctx->args[0];
+    const char *path = (const char *)ctx->args[1];
+    struct cgroup_record *record;
+    long length;
+
+    if (!is_unified(cgroup))
+        return 0;
+    record = record_of(cgroup);
+    if (!record)
+        return 0;
+    length = bpf_probe_read_kernel_str(record->path, sizeof(record->path), path);
+    if (length > 0 && length < (long)sizeof(record->path))
+        emit(record, RECORD_CGROUP_MADE, length);
+    else
+        count_loss(LOSS_CGROUP_PATH);
+    return 0;
+}
+
+SEC("raw_tp/cgroup_rmdir")
+int cgroup_removed(struct bpf_raw_tracepoint_args *ctx) {
+    struct cgroup *cgroup = (struct cgroup *)ctx->args[0];
+    struct cgroup_record *record;
+
+    if (!is_unified(cgroup))
+        return 0;
+    record = record_of(cgroup);
+    if (!record)
+        return 0;
+    record->path[0] = '\0';
+    emit(record, RECORD_CGROUP_REMOVED, 1);
+    return 0;
+}
