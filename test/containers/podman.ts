@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { removeCgroup } from './cgroups.ts';
@@ -84,6 +85,24 @@ export class Podman {
       throw new Error(`container ended at once: ${line.join(' ')}: ${await this.#podman(['logs', id])}`);
     }
     return { id, pid: Number(pid), ip: pod?.ip ?? (ip || undefined) };
+  }
+
+  /** Runs a container in the host's network to the end of its command, and removes it. Gives its id. */
+  async runToEnd(line: readonly string[]): Promise<string> {
+    const idFile = join(this.#folder, `id-${randomUUID()}`);
+    const run = [
+      'run',
+      '--rm',
+      '--cidfile',
+      idFile,
+      '--network',
+      'host',
+      ...this.#cgroupParent,
+      IMAGE,
+      ...line,
+    ];
+    await this.#podman(run, { hostNetwork: true });
+    return readFileSync(idFile, 'utf8');
   }
 
   /** Starts a pod whose containers share one network. */

@@ -47,18 +47,19 @@ export class Runc {
     return runc;
   }
 
-  async runContainer({ command: line, cgroupPath, netns }: RuncOptions): Promise<RuncContainer> {
-    const id = randomBytes(32).toString('hex');
-    const bundle = join(this.#folder, id);
-    mkdirSync(bundle);
-    const cgroup = `/${this.name}${cgroupPath(id)}`;
-    const spec = specification({ rootfs: join(this.#folder, 'rootfs'), cgroup, line, netns });
-    writeFileSync(join(bundle, 'config.json'), JSON.stringify(spec));
-    this.#cleanup.add(() => command('runc', ['--root', this.#root, 'delete', '--force', id]));
+  async runContainer(options: RuncOptions): Promise<RuncContainer> {
+    const { id, bundle } = this.#makeBundle(options);
     await this.#start(id, bundle);
     const pid = Number(readFileSync(join(bundle, 'pid'), 'utf8'));
-    if (!(await commandRuns(pid))) throw new Error(`container ended at once: ${line.join(' ')}`);
+    if (!(await commandRuns(pid))) throw new Error(`container ended at once: ${options.command.join(' ')}`);
     return { id, pid };
+  }
+
+  /** Runs a container to the end of its command, and removes it. Gives its id. */
+  async runToEnd(options: RuncOptions): Promise<string> {
+    const { id, bundle } = this.#makeBundle(options);
+    await command('runc', ['--root', this.#root, 'run', '--bundle', bundle, id]);
+    return id;
   }
 
   async close(): Promise<void> {
@@ -67,6 +68,17 @@ export class Runc {
 
   get #root(): string {
     return join(this.#folder, 'runc');
+  }
+
+  #makeBundle({ command: line, cgroupPath, netns }: RuncOptions): { id: string; bundle: string } {
+    const id = randomBytes(32).toString('hex');
+    const bundle = join(this.#folder, id);
+    mkdirSync(bundle);
+    const cgroup = `/${this.name}${cgroupPath(id)}`;
+    const spec = specification({ rootfs: join(this.#folder, 'rootfs'), cgroup, line, netns });
+    writeFileSync(join(bundle, 'config.json'), JSON.stringify(spec));
+    this.#cleanup.add(() => command('runc', ['--root', this.#root, 'delete', '--force', id]));
+    return { id, bundle };
   }
 
   /** A detached container keeps the standard streams it is given, so they must not be pipes that a reader waits on. */

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FlowRecord } from '../../src/wire/flow.ts';
+import type { Status } from '../../src/wire/status.ts';
 
 export type FlowEvent = FlowRecord & { type: string; cursor: string; lost?: number };
 
@@ -13,7 +14,7 @@ export interface RunningProbe {
   pid: number;
   get(path: string): Promise<unknown>;
   flows(query: string): Promise<FlowRecord[]>;
-  status(): Promise<{ loss: Record<string, number> }>;
+  status(): Promise<Status>;
   /** Resolves when the stream has begun. */
   follow(query?: string): Promise<Following>;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -62,7 +63,7 @@ export async function startProbeOn(
     pid: child.pid ?? 0,
     get: (path) => getJson(socket, path),
     flows: async (query) => ((await getJson(socket, `/v1/flows?${query}`)) as { flows: FlowRecord[] }).flows,
-    status: () => getJson(socket, '/v1/status') as ReturnType<RunningProbe['status']>,
+    status: () => getJson(socket, '/v1/status') as Promise<Status>,
     follow: (query = '') => follow(socket, query),
     stderr: () => stderr,
     async stop(signal = 'SIGTERM') {

@@ -1,0 +1,104 @@
+"""Processes that live for a moment: each connects to itself, in a cgroup or network namespace made for it alone.
+
+python3 short_lived.py [--count N] [--cgroups DIR [--pods]] [--netns]
+
+Prints a list of {"pid", "netns", "port", "sent", "cgroup": {"id", "path"}, "container"} when all of them are gone.
+"""
+import argparse
+import ctypes
+import fcntl
+import json
+import os
+import secrets
+import socket
+import struct
+import time
+import uuid
+
+CLONE_NEWNET = 0x40000000
+SIOCSIFFLAGS = 0x8914
+IFF_UP = 1
+
+
+def own_netns():
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
+        fcntl.ioctl(handle, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+
+
+def connect_to_self(size):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            server, _ = listener.accept()
+            with server:
+                client.sendall(bytes(size))
+                client.shutdown(socket.SHUT_WR)
+                while server.recv(65536):
+                    pass
+    return port
+
+
+def live(size, cgroup, netns):
+    """In a child process, which is gone when this returns."""
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        if cgroup:
+            with open(os.path.join(cgroup, "cgroup.procs"), "w") as procs:
+                procs.write("0")
+        if netns:
+            own_netns()
+        port = connect_to_self(size)
+        report = {"pid": os.getpid(), "netns": os.stat("/proc/self/ns/net").st_ino, "port": port, "sent": size}
+        os.write(write_end, json.dumps(report).encode())
+        os._exit(0)
+    os.close(write_end)
+    with os.fdopen(read_end) as answer:
+        text = answer.read()
+    os.waitpid(child, 0)
+    return json.loads(text)
+
+
+def remove(cgroup):
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return os.rmdir(cgroup)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+
+
+def live_in_cgroup(number, args):
+    pod = os.path.join(args.cgroups, f"pod{uuid.uuid4()}" if args.pods else f"group{number}")
+    container = secrets.token_hex(32) if args.pods else None
+    cgroup = os.path.join(pod, container) if container else pod
+    os.makedirs(cgroup)
+    identity = os.stat(cgroup).st_ino
+    report = live(number, cgroup, args.netns)
+    remove(cgroup)
+    if container:
+        remove(pod)
+    return {**report, "cgroup": {"id": identity, "path": cgroup}, "container": container}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=1)
+    parser.add_argument("--cgroups")
+    parser.add_argument("--pods", action="store_true")
+    parser.add_argument("--netns", action="store_true")
+    args = parser.parse_args()
+    numbers = range(1, args.count + 1)
+    if args.cgroups:
+        print(json.dumps([live_in_cgroup(number, args) for number in numbers]))
+    else:
+        print(json.dumps([live(number, None, args.netns) for number in numbers]))
+
+
+main()
