@@ -69,7 +69,10 @@ describe('a burst of short connections', () => {
       const [delivered = [], all = []] = await Promise.all(
         streams.map(async (stream) => {
           const events = await stream.until((seen) => seen.filter(closedOf(last.port)).length === 2);
-          return events.filter((event) => event.type === 'flow.closed' && !event.closeMissed);
+          // What others on this machine do after that is not part of the comparison.
+          return events
+            .slice(0, events.findLastIndex(closedOf(last.port)))
+            .filter((event) => event.type === 'flow.closed' && !event.closeMissed);
         }),
       );
       expect(all.filter(closedOf(port))).toHaveLength(2 * 5000);
