@@ -32,8 +32,9 @@ function refuseHopeless() {
     throw new Refusal('npm start takes no arguments; set options so: SYSPROBE_LISTEN_PORT=8080 npm start');
   }
   if (process.platform !== 'linux') throw new Refusal('only Linux has the kernel interfaces that are needed');
-  if (process.geteuid?.() !== 0)
+  if (process.geteuid?.() !== 0) {
     throw new Refusal('only root may load programs into the kernel; run: sudo npm start');
+  }
   const [major, minor] = release().split('.').map(Number);
   if (major < 5 || (major === 5 && minor < 10)) {
     throw new Refusal(`Linux ${release()} is too old; 5.10 is the first that works`);
@@ -54,10 +55,12 @@ function configuration(name) {
 }
 
 async function refuseTaken({ socket }, { socket: agentSocket, listenHost, listenPort }) {
-  if (agentSocket !== socket)
+  if (agentSocket !== socket) {
     throw new Refusal(`the probe serves ${socket}, the agent reads ${agentSocket}; give one socket`);
-  if (listenPort === 0)
+  }
+  if (listenPort === 0) {
     throw new Refusal('npm start shows the port, so give it one: SYSPROBE_LISTEN_PORT=7676');
+  }
   if (await answers({ path: socket })) {
     throw new Refusal(`another probe serves ${socket}; stop it, or give another path in SYSPROBE_SOCKET`);
   }
@@ -96,8 +99,9 @@ async function supervise(probe, agent) {
     const program = new Program(name, { args: [dist(`${name}.js`), ...args], setpriv, onWarning });
     running.unshift(program);
     program.ended.then(giveUp);
-    if (!(await isReady(readyAt, stop.signal)))
+    if (!(await isReady(readyAt, stop.signal))) {
       giveUp(`${name} was not ready within ${readyWithinMs / 1000} s`);
+    }
   };
 
   const gid = probe.socketGid ?? nobody;
