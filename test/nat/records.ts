@@ -1,4 +1,4 @@
-import { AddressFamily, type FlowRecord, IpProtocol } from '../../src/probe/events.gen.ts';
+import { AddressFamily, ConnRole, type FlowRecord, IpProtocol } from '../../src/probe/events.gen.ts';
 import { flowRecord } from '../../src/probe/flows/record.fixture.ts';
 import type { Translation } from '../../src/probe/nat/translation.ts';
 import type { Translator } from '../../src/probe/nat/translator.ts';
@@ -9,18 +9,20 @@ export interface Side {
   /** Inode of the socket's namespace. */
   netns: number;
   protocol?: 'tcp' | 'udp';
+  role?: 'client' | 'server';
 }
 
 const UDP = 17;
 let opened = 0;
 
 /** The record of a connection that was opened just now. */
-export function recordOf({ ends: { source, dest }, netns, protocol }: Side): FlowRecord {
+export function recordOf({ ends: { source, dest }, netns, protocol, role }: Side): FlowRecord {
   opened++;
   return flowRecord({
     sock: 0xffff_8881_0000 + opened * 64,
     openedNs: opened * 1_000_003,
     netns,
+    role: role === 'server' ? ConnRole.SERVER : ConnRole.CLIENT,
     protocol: protocol === 'udp' ? UDP : IpProtocol.TCP,
     family: source.ip.includes(':') ? AddressFamily.IPV6 : AddressFamily.IPV4,
     source: parseIp(source.ip),

@@ -1,4 +1,4 @@
-import { FlowRecord } from '../events.gen.ts';
+import { ConnRole, FlowRecord } from '../events.gen.ts';
 import { arePair, pairHash } from '../flows/pairs.ts';
 
 const { sourcePort, source, dest } = FlowRecord.at;
@@ -25,6 +25,8 @@ export class LookupQueue {
   readonly #bySides = new Map<number, number>();
   #used = 0;
   #size = 0;
+  /** What take() looks at next; it goes round twice. */
+  #next = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -38,7 +40,7 @@ export class LookupQueue {
   }
 
   add(record: FlowRecord): void {
-    const hash = pairHash(record);
+    const hash = pairHash(record) | 0;
     const index = this.#bySides.get(hash);
     const known = index === undefined ? undefined : this.#at(index);
     if (index !== undefined && known?.protocol === record.protocol) {
@@ -65,19 +67,41 @@ export class LookupQueue {
     this.#size++;
   }
 
-  /** The first `limit` connections in the order they came, valid until clear(). */
-  first(limit: number): FlowRecord[] {
+  /**
+   * Takes out the next connections, at most `limit`: first as those see them who opened them, since their answer may
+   * do for the other side. The records are valid until clear().
+   */
+  take(limit: number): FlowRecord[] {
     const records: FlowRecord[] = [];
-    for (let index = 0; index < this.#used && records.length < limit; index++) {
-      if (this.#waiting[index] === 1) records.push(this.#at(index));
+    for (; this.#next < 2 * this.#used && records.length < limit; this.#next++) {
+      if (this.#next === this.#used && records.length > 0) break;
+      const index = this.#next % this.#used;
+      if (this.#waiting[index] === 0) continue;
+      const record = this.#at(index);
+      if (record.role === ConnRole.SERVER && this.#next < this.#used) continue;
+      this.#waiting[index] = 0;
+      this.#size--;
+      records.push(record);
     }
     return records;
+  }
+
+  /** Takes out the connection with these ends, if it still waits. */
+  takeSame(ends: FlowRecord): FlowRecord | undefined {
+    const hash = pairHash(ends) | 0;
+    const index = this.#bySides.get(hash);
+    if (index === undefined || this.#waiting[index] === 0) return undefined;
+    const record = this.#at(index);
+    if (record.protocol !== ends.protocol || !haveSameEnds(record, ends)) return undefined;
+    this.#remove(index, hash);
+    return record;
   }
 
   clear(): void {
     this.#bySides.clear();
     this.#used = 0;
     this.#size = 0;
+    this.#next = 0;
   }
 
   #remove(index: number, hash: number): void {

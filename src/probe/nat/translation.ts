@@ -23,36 +23,62 @@ export function translationOf(
   view: DataView,
   connection: Connection,
 ): Translation | undefined {
-  const { family, original, reply } = connection;
-  const size = family === AddressFamily.IPV4 ? 4 : 16;
-  const sourceAt = record.offset + FlowRecord.at.source;
-  const destAt = record.offset + FlowRecord.at.dest;
-  const same = (at: number, port: number, other: { at: number; port: number }) =>
-    port === other.port && sameBytes(record.view, at, { view, at: other.at, size });
-  const isSource = (at: number, port: number) => same(sourceAt, record.sourcePort, { at, port });
-  const isDest = (at: number, port: number) => same(destAt, record.destPort, { at, port });
-  const sends = (tuple: Tuple) =>
-    isSource(tuple.sourceAt, tuple.sourcePort) && isDest(tuple.destAt, tuple.destPort);
-
-  const opposite = sends(original) ? reply : sends(reply) ? original : undefined;
-  if (opposite === undefined || family !== record.family) {
-    throw new Error('the kernel answered with another connection than it was asked for');
-  }
-  const { sourceAt: farAt, sourcePort: farPort, destAt: nearAt, destPort: nearPort } = opposite;
+  const { family } = connection;
+  const { sourceAt, sourcePort, destAt, destPort } = oppositeOf(record, view, connection);
   const endpoint = (at: number, port: number) => ({ ip: formatAddress(view, at, family), port });
+  const end = endsOf(record, view);
   const translation: Translation = {};
-  if (!isSource(nearAt, nearPort)) translation.source = endpoint(nearAt, nearPort);
-  if (!isDest(farAt, farPort)) translation.dest = endpoint(farAt, farPort);
+  if (!end.isSource(destAt, destPort)) translation.source = endpoint(destAt, destPort);
+  if (!end.isDest(sourceAt, sourcePort)) translation.dest = endpoint(sourceAt, sourcePort);
   return translation.source || translation.dest ? translation : undefined;
 }
 
-interface Bytes {
-  view: DataView;
-  at: number;
-  size: number;
+/** Makes `out` a record with the ends that the other side of the connection sees; arguments as of translationOf(). */
+export function writeOtherSide(
+  out: FlowRecord,
+  record: FlowRecord,
+  view: DataView,
+  connection: Connection,
+): void {
+  const { sourceAt, sourcePort, destAt, destPort } = oppositeOf(record, view, connection);
+  const { at } = FlowRecord;
+  out.view.setUint8(out.offset + at.protocol, record.protocol);
+  out.view.setUint16(out.offset + at.sourcePort, sourcePort, true);
+  out.view.setUint16(out.offset + at.destPort, destPort, true);
+  const size = addressSize(connection.family);
+  for (let word = 0; word < 16; word += 4) {
+    const isUsed = word < size;
+    out.view.setUint32(out.offset + at.source + word, isUsed ? view.getUint32(sourceAt + word) : 0);
+    out.view.setUint32(out.offset + at.dest + word, isUsed ? view.getUint32(destAt + word) : 0);
+  }
 }
 
-function sameBytes(left: DataView, leftAt: number, { view, at, size }: Bytes): boolean {
-  for (let i = 0; i < size; i += 4) if (left.getUint32(leftAt + i) !== view.getUint32(at + i)) return false;
-  return true;
+/** What the other side sends, or would if it did. */
+function oppositeOf(record: FlowRecord, view: DataView, { family, original, reply }: Connection): Tuple {
+  const end = endsOf(record, view);
+  const sends = (tuple: Tuple) =>
+    end.isSource(tuple.sourceAt, tuple.sourcePort) && end.isDest(tuple.destAt, tuple.destPort);
+  if (family === record.family && sends(original)) return reply;
+  if (family === record.family && sends(reply)) return original;
+  throw new Error('the kernel answered with another connection than it was asked for');
+}
+
+/** Compares the ends of a record with those in an answer. */
+function endsOf(record: FlowRecord, view: DataView) {
+  const size = addressSize(record.family);
+  const isSame = (own: number, at: number) => {
+    for (let word = 0; word < size; word += 4) {
+      if (record.view.getUint32(record.offset + own + word) !== view.getUint32(at + word)) return false;
+    }
+    return true;
+  };
+  const { source, dest } = FlowRecord.at;
+  return {
+    isSource: (at: number, port: number) => port === record.sourcePort && isSame(source, at),
+    isDest: (at: number, port: number) => port === record.destPort && isSame(dest, at),
+  };
+}
+
+function addressSize(family: number): number {
+  return family === AddressFamily.IPV4 ? 4 : 16;
 }

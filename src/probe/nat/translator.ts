@@ -4,9 +4,10 @@ import { isLoopback } from '../flows/address.ts';
 import type { Native } from '../native.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { ConntrackTable, explain, LOOKUP_BATCH } from './conntrack-table.ts';
+import type { Connection } from './ct-message.ts';
 import { LookupQueue } from './lookup-queue.ts';
 import { RateLimit } from './rate-limit.ts';
-import { type Translation, translationOf } from './translation.ts';
+import { type Translation, translationOf, writeOtherSide } from './translation.ts';
 
 export interface TranslatorOptions {
   native: Pick<Native, 'Conntrack'>;
@@ -16,7 +17,7 @@ export interface TranslatorOptions {
   maxLookupsPerSecond?: number;
   /** Connections enqueued between two resolve(); 168 bytes each. */
   maxWaiting?: number;
-  /** Answers remembered for a while; up to 400 bytes each. */
+  /** Answers remembered for a while; 40 bytes each, and up to 300 when it is a translation. */
   maxAnswers?: number;
   /** Milliseconds of a clock that only moves forward. */
   now?(): number;
@@ -43,7 +44,9 @@ export class Translator {
   readonly #queue: LookupQueue;
   readonly #answers: AnswerCache;
   readonly #rate: RateLimit;
-  readonly #counts = { lookups: 0, hits: 0, translated: 0, misses: 0, rateLimited: 0 };
+  readonly #counts = { lookups: 0, hits: 0, shared: 0, misses: 0, translated: 0, rateLimited: 0 };
+  /** For the ends that the other side of a connection sees. */
+  readonly #otherSide = new FlowRecord(new DataView(new ArrayBuffer(FlowRecord.size)));
   #table: ConntrackTable | undefined;
   /** Inode of the namespace whose table it is. */
   #netns = 0;
@@ -69,7 +72,7 @@ export class Translator {
    */
   enqueue(record: FlowRecord): void {
     if (this.#table === undefined || !this.#mayPassNode(record)) return;
-    if (this.#answers.get(record) === undefined) this.#queue.add(record);
+    if (!this.#answers.has(record)) this.#queue.add(record);
   }
 
   /** Looks up what was enqueued; costs next to nothing when nothing was. */
@@ -90,7 +93,7 @@ export class Translator {
 
   /** What NAT makes of a connection that resolve() looked up within the last 10 seconds; undefined: nothing. */
   translation(record: FlowRecord): Translation | undefined {
-    return this.#answers.get(record)?.translation;
+    return this.#answers.get(record);
   }
 
   status(): TranslatorStatus {
@@ -108,8 +111,9 @@ export class Translator {
   }
 
   /**
-   * Totals since the start: every lookup is a hit, a miss or an error; `paired`, `superseded`, `dropped` and
-   * `rateLimited` connections were not looked up. And how full the cache of answers is.
+   * Totals since the start: every lookup is a hit, a miss or an error; a hit may be `shared` with the other side of
+   * the connection. `paired`, `superseded`, `dropped` and `rateLimited` connections were not looked up. And how full
+   * the cache of answers is.
    */
   counters(): Record<string, number> {
     const { lookups, hits, misses } = this.#counts;
@@ -161,12 +165,12 @@ export class Translator {
 
   /** Returns whether the table had any of them. */
   #lookUp(table: ConntrackTable, nowMs: number): boolean {
-    const allowed = this.#rate.take(this.#queue.size, nowMs);
-    this.#counts.rateLimited += this.#queue.size - allowed;
-    const records = this.#queue.first(allowed);
     const hitsBefore = this.#counts.hits;
-    for (let start = 0; start < records.length; start += LOOKUP_BATCH) {
-      this.#lookUpBatch(table, records.slice(start, start + LOOKUP_BATCH));
+    while (this.#queue.size > 0) {
+      const records = this.#queue.take(LOOKUP_BATCH);
+      const allowed = this.#rate.take(records.length, nowMs);
+      this.#counts.rateLimited += records.length - allowed;
+      if (allowed > 0) this.#lookUpBatch(table, records.slice(0, allowed));
     }
     return this.#counts.hits > hitsBefore;
   }
@@ -177,19 +181,31 @@ export class Translator {
     let answered = false;
     records.forEach((record, index) => {
       const answer = answers[index];
-      if (answer?.kind === 'connection') {
-        const translation = translationOf(record, view, answer);
-        this.#counts.hits++;
-        if (translation !== undefined) this.#counts.translated++;
-        this.#answers.set(record, translation);
-        answered = true;
-      } else if (answer?.kind === 'error' && answer.errno === ENOENT) {
-        this.#counts.misses++;
-        this.#answers.set(record, undefined);
-        answered = true;
-      }
+      if (answer?.kind === 'connection') this.#found(record, view, answer);
+      else if (answer?.kind === 'error' && answer.errno === ENOENT) this.#missed(record);
+      else return;
+      answered = true;
     });
     if (!answered) throw new Error(explain(answers[0]));
+  }
+
+  #missed(record: FlowRecord): void {
+    this.#counts.misses++;
+    this.#answers.set(record, undefined);
+  }
+
+  #found(record: FlowRecord, view: DataView, connection: Connection): void {
+    this.#counts.hits++;
+    const translation = translationOf(record, view, connection);
+    this.#answers.set(record, translation);
+    if (translation === undefined) return;
+    this.#counts.translated++;
+    writeOtherSide(this.#otherSide, record, view, connection);
+    const other = this.#queue.takeSame(this.#otherSide);
+    if (other === undefined) return;
+    this.#answers.set(other, translationOf(other, view, connection));
+    this.#counts.translated++;
+    this.#counts.shared++;
   }
 }
 
