@@ -4,9 +4,10 @@ import { decode } from './decode.ts';
 import type { Figure } from './figures.ts';
 import { kernel } from './kernel.ts';
 import { memory } from './memory.ts';
+import { nat } from './nat.ts';
 import { overhead } from './overhead.ts';
 
-const benchmarks = [kernel, overhead, decode, memory];
+const benchmarks = [kernel, overhead, decode, memory, nat];
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const figures: Figure[] = [];
 for (const benchmark of benchmarks) {
