@@ -5,6 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const askWithinMs = 2_000;
 const everyMs = 1_000;
 
+/** Of all the counters in `sysprobe status`, those of flows and events that nobody will see. */
+const lossReasons = ['ringOpened', 'ringClosed', 'connectionsFull', 'flowsEvicted', 'eventsMissed'];
+
 /** GET; undefined when nothing answers. `target` is `{ socketPath, path }` or `{ host, port, path }`. */
 export function ask(target) {
   return new Promise((resolve) => {
@@ -42,7 +45,10 @@ async function readFigures(socket, page) {
     at: performance.now(),
     opened: sample(metrics.text, 'sysprobe_events_total{type="flow.opened"}'),
     active: sample(metrics.text, 'sysprobe_table_entries{table="flows"}'),
-    lost: sum(metrics.text, 'sysprobe_lost_total'),
+    lost: lossReasons.reduce(
+      (total, reason) => total + sample(metrics.text, `sysprobe_lost_total{reason="${reason}"}`),
+      0,
+    ),
     bytesPerSecond: edges.reduce((total, { rate }) => total + rate.forward + rate.backward, 0),
   };
 }
@@ -69,9 +75,4 @@ function formatBytes(bytes) {
 function sample(text, series) {
   const line = text.split('\n').find((each) => each.startsWith(`${series} `));
   return line === undefined ? 0 : Number(line.slice(series.length + 1));
-}
-
-function sum(text, name) {
-  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`));
-  return lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
