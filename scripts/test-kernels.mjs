@@ -2,7 +2,8 @@
 //   npm run test:kernels                 every guest
 //   npm run test:kernels -- 5.10 6.1     some of them
 //   npm run test:kernels -- here         the test program on the running kernel, without a guest
-// and what was found to docs/kernel-support.md with --document. What a guest wrote is in build/kernels.
+// --document writes docs/kernel-support.md from the last run of each; --timeout SECONDS (400) is for one guest.
+// Kernels, consoles and reports are kept in build/kernels; a kernel is fetched again when its folder is deleted.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,33 +22,49 @@ const folder = join(root, 'build/kernels');
 const program = join(folder, 'guest.mjs');
 
 await runMain(async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      document: { type: 'boolean', default: false },
-      timeout: { type: 'string', default: '400' },
-    },
-  });
-  const timeoutMs = Number(values.timeout) * 1000;
-  if (!(timeoutMs > 0)) throw new Refusal(`--timeout ${values.timeout} is not a number of seconds`);
-  const names = positionals.length > 0 ? positionals : guests.map(({ name }) => name);
-  const known = [...guests.map(({ name }) => name), here];
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new Refusal(`no guest ${unknown}; guests are ${known.join(', ')}`);
+  const { names, timeoutMs, document } = readArguments();
   if (process.arch !== 'x64') throw new Refusal(`the guests are x86-64; this machine is ${process.arch}`);
-
   setUp('build', 'kernels');
   await build(['addon', 'programs']);
   await bundleProgram();
   let failed = 0;
   for (const name of names) {
     const result = name === here ? runHere() : await runGuest(name, timeoutMs);
+    keep(name, result);
     if (!say(name, result)) failed++;
   }
-  if (values.document) writeDocument(join(folder, 'results'), join(root, 'docs/kernel-support.md'));
+  if (document) writeDocument(join(folder, 'results'), join(root, 'docs/kernel-support.md'));
   console.log(`${names.length - failed} passed, ${failed} failed`);
   if (failed > 0) process.exitCode = 1;
 });
+
+function readArguments() {
+  const options = {
+    document: { type: 'boolean', default: false },
+    timeout: { type: 'string', default: '400' },
+  };
+  const { values, positionals } = parse({ allowPositionals: true, options });
+  const seconds = Number(values.timeout);
+  if (!(seconds > 0)) throw new Refusal(`--timeout ${values.timeout} is not a number of seconds`);
+  const all = guests.map(({ name }) => name);
+  const unknown = positionals.find((name) => name !== here && !all.includes(name));
+  if (unknown !== undefined) {
+    throw new Refusal(`there is no guest ${unknown}; guests are ${[...all, here].join(', ')}`);
+  }
+  return {
+    names: positionals.length > 0 ? positionals : all,
+    timeoutMs: seconds * 1000,
+    document: values.document,
+  };
+}
+
+function parse(config) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new Refusal(error.message);
+  }
+}
 
 async function bundleProgram() {
   const { build: bundle } = await import('esbuild');
@@ -66,10 +83,18 @@ async function bundleProgram() {
   });
 }
 
-/** @param {string} name @param {number} timeoutMs */
+/** A kernel that cannot be fetched fails its guest, not the others. */
 async function runGuest(name, timeoutMs) {
-  const guest = guests.find((candidate) => candidate.name === name);
-  const kernel = fetchKernel(guest.kernel, folder);
+  const { kernel, cgroups } = guests.find((guest) => guest.name === name);
+  try {
+    return await bootGuest(fetchKernel(kernel, folder), { name, cgroups, timeoutMs });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { ending: { how: 'fetch', detail: error.message, seconds: 0 } };
+  }
+}
+
+async function bootGuest(kernel, { name, cgroups, timeoutMs }) {
   const work = join(folder, `guest-${name}`);
   const report = join(work, 'report');
   rmSync(work, { recursive: true, force: true });
@@ -78,15 +103,15 @@ async function runGuest(name, timeoutMs) {
   const variables = {
     GUEST_SCRIPT: join(import.meta.dirname, 'kernels/guest.sh'),
     GUEST_MODULES: join(kernel.root, 'lib/modules', kernel.release),
-    GUEST_CGROUPS: guest.cgroups,
+    GUEST_CGROUPS: cgroups,
     GUEST_FOLDER: root,
     GUEST_NODE: process.execPath,
     GUEST_PROGRAM: program,
   };
   writeFileSync(initramfs, makeInitramfs(kernel, variables));
-  const console = join(work, 'console.log');
-  const ending = await boot({ image: kernel.image, initramfs, report, console, timeoutMs });
-  return keep(name, { ending, report: readReport(join(report, 'report.json')) });
+  const consolePath = join(work, 'console.log');
+  const ending = await boot({ image: kernel.image, initramfs, report, console: consolePath, timeoutMs });
+  return { ending, report: readReport(join(report, 'report.json')) };
 }
 
 /** On this machine, in the cgroups that it has. */
@@ -99,8 +124,8 @@ function runHere() {
   const ending =
     status === 0
       ? { how: 'off', detail: '', seconds }
-      : { how: 'program', detail: `${signal ?? `exit code ${status}`}`, seconds };
-  return keep(here, { ending, report: readReport(report) });
+      : { how: 'program', detail: signal ?? `exit code ${status}`, seconds };
+  return { ending, report: readReport(report) };
 }
 
 function readReport(path) {
@@ -110,7 +135,6 @@ function readReport(path) {
 function keep(name, result) {
   mkdirSync(join(folder, 'results'), { recursive: true });
   writeFileSync(join(folder, 'results', `${name}.json`), JSON.stringify(result, undefined, 2));
-  return result;
 }
 
 function say(name, result) {

@@ -6,8 +6,8 @@ const crash = /Kernel panic - not syncing: (.*)|(Unable to mount root fs.*)/;
 
 /**
  * @typedef {object} Ending
- * @property {'off' | 'panic' | 'timeout' | 'emulator'} how it ended: turned itself off, or what happened instead
- * @property {string} detail
+ * @property {'off' | 'panic' | 'timeout' | 'emulator' | 'fetch' | 'program'} how as it should, by turning itself off, or not
+ * @property {string} detail '' when it ended well
  * @property {number} seconds
  */
 

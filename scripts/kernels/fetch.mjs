@@ -28,23 +28,29 @@ export function fetchKernel(name, cache) {
     }
   }
   const [release] = readdirSync(join(root, 'lib/modules'));
-  return { root, release, image: join(root, `boot/vmlinuz-${release}`) };
+  const images = [`boot/vmlinuz-${release}`, `lib/modules/${release}/vmlinuz`].map((path) =>
+    join(root, path),
+  );
+  return { root, release, image: images.find(existsSync) };
 }
 
-/** Downloads the newest kernel package of the suite into `work`; returns its path. */
+/** Downloads the packages of the suite's newest kernel into `work`; returns their paths. */
 function download(name, work) {
   const options = privateApt(name, work);
   const apt = (...args) => runTool('apt-get', [...options, '-qq', ...args], { cwd: work });
+  const depends = (packageName, wanted) =>
+    [...runTool('apt-cache', [...options, 'depends', packageName]).matchAll(/^ +Depends: (\S+)/gm)]
+      .map(([, dependency]) => dependency)
+      .filter((dependency) => wanted.test(dependency));
   apt('update');
-  const depends = runTool('apt-cache', [...options, 'depends', 'linux-image-amd64']);
-  const [, packageName] = /Depends: (linux-image-\d\S*)/.exec(depends) ?? [];
-  if (packageName === undefined) throw new Refusal(`Debian's linux-image-amd64 for ${name} names no kernel`);
-  console.log(`sysprobe: fetching ${packageName}`);
-  apt('download', packageName);
-  return join(
-    work,
-    readdirSync(work).find((file) => file.endsWith('.deb')),
-  );
+  const [image] = depends('linux-image-amd64', /^linux-image-\d/);
+  if (image === undefined) throw new Refusal(`Debian's linux-image-amd64 for ${name} names no kernel`);
+  console.log(`sysprobe: fetching ${image}`);
+  // Since 7.1 the image is empty, and what it was made of are packages of their own.
+  apt('download', image, ...depends(image, /^linux-(base|binary|modules)-\d/));
+  return readdirSync(work)
+    .filter((file) => file.endsWith('.deb'))
+    .map((file) => join(work, file));
 }
 
 /** Options that give apt sources and state of its own below `work`. */
@@ -86,16 +92,15 @@ function configuredMirrors() {
   return { archive, security };
 }
 
-function unpack(archive, root) {
-  runTool('dpkg', ['-x', archive, root]);
-  // Debian's newer packages have /usr merged; the paths are then the same through the link that is not theirs.
-  if (!existsSync(join(root, 'lib/modules'))) {
+function unpack(archives, root) {
+  for (const archive of archives) runTool('dpkg', ['-x', archive, root]);
+  const merged = join(root, 'usr/lib/modules');
+  if (existsSync(merged)) {
     mkdirSync(join(root, 'lib'), { recursive: true });
-    renameSync(join(root, 'usr/lib/modules'), join(root, 'lib/modules'));
+    renameSync(merged, join(root, 'lib/modules'));
   }
   const [release] = readdirSync(join(root, 'lib/modules'));
   runTool('depmod', ['-b', root, release]);
-  rmSync(archive);
 }
 
 function runTool(command, args, options = {}) {

@@ -7,7 +7,7 @@
 export function failuresOf({ ending, report }) {
   const failures = [];
   if (ending.how !== 'off') failures.push(`${ending.how}: ${ending.detail}`);
-  if (!report) return [...failures, 'the test program left no report; see console.log beside its folder'];
+  if (!report) return [...failures, 'the test program left no report'];
   if (report.error) failures.push(report.error);
   for (const { name, status, required, detail } of report.checks) {
     if (required && status !== 'ok') failures.push(`${name}: ${detail}`);
