@@ -36,7 +36,7 @@ export interface StatusSources {
 
 export function agentStatus({ socket, run, startedAt, ingest, flows, streams }: StatusSources): AgentStatus {
   const { connected, events, lost, reconnects, invalid, restarts, lastError } = ingest;
-  const { tables, replay, readers, lagMs } = flows;
+  const { tables, losses, replay, readers, lagMs } = flows;
   return {
     program: 'node-agent',
     version,
@@ -47,10 +47,7 @@ export function agentStatus({ socket, run, startedAt, ingest, flows, streams }: 
     kernel: { release: release(), arch: arch() },
     sources: [sourceStatus(socket, ingest)],
     tables,
-    loss: {
-      probeEvents: lost,
-      ...Object.fromEntries(tables.map(({ name, evicted }) => [`${name}Evicted`, evicted])),
-    },
+    loss: { probeEvents: lost, ...losses },
     lost,
     readers,
     replay,

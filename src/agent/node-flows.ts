@@ -21,6 +21,15 @@ export interface NodeFlowsOptions {
   now: () => number;
 }
 
+export interface NodeFlowsStatus {
+  tables: TableStatus[];
+  losses: Record<string, number>;
+  replay: ReplayStatus;
+  readers: ReaderStatus[];
+  /** From the latest activity of a flow to its arrival here. */
+  lagMs: number;
+}
+
 const MAX_IDLE_CONVERSATIONS = 16_384;
 
 /** The flows of the node: each row goes into the store, and what it changed into the map and to the followers. */
@@ -31,6 +40,7 @@ export class NodeFlows implements FlowSink, FlowSource, MapSource {
   readonly #map: NetworkMap;
   readonly #feed: FlowFeed;
   #version = 0;
+  #isListing = false;
   #lagMs = 0;
 
   constructor({ maxActive, maxClosed, windowMs, feedEvents, run, now }: NodeFlowsOptions) {
@@ -45,14 +55,16 @@ export class NodeFlows implements FlowSink, FlowSource, MapSource {
     const change = this.#store.put(row);
     if (change === undefined) return;
     this.#apply(change, row);
-    this.#lagMs = Math.max(0, this.now() - change.flow.activeMs);
+    if (!this.#isListing) this.#lagMs = Math.max(0, this.now() - change.flow.activeMs);
   }
 
   beginList(): void {
+    this.#isListing = true;
     this.#store.beginList();
   }
 
   endList(): void {
+    this.#isListing = false;
     for (const change of this.#store.endList()) this.#apply(change, change.row);
   }
 
@@ -94,7 +106,7 @@ export class NodeFlows implements FlowSink, FlowSource, MapSource {
     return this.#map.graph(query);
   }
 
-  get status(): { tables: TableStatus[]; replay: ReplayStatus; readers: ReaderStatus[]; lagMs: number } {
+  get status(): NodeFlowsStatus {
     const { active, closed, evictedActive, evictedClosed } = this.#store.counts;
     const { idle, evicted } = this.#map.counts;
     const { maxActive, maxClosed } = this.#store;
@@ -104,6 +116,8 @@ export class NodeFlows implements FlowSink, FlowSource, MapSource {
         { name: 'closedFlows', used: closed, max: maxClosed, evicted: evictedClosed },
         { name: 'idleConversations', used: idle, max: MAX_IDLE_CONVERSATIONS, evicted },
       ],
+      // A closed flow that makes room is no loss: the map has counted it.
+      losses: { flowsEvicted: evictedActive, conversationsEvicted: evicted },
       replay: this.#feed.replay,
       readers: this.#feed.readers,
       lagMs: this.#lagMs,

@@ -12,7 +12,7 @@ export interface End {
   exe?: string;
   container?: string;
   runtime?: string;
-  /** What nodeFace() found last: it is asked again and again for the same grouping. */
+  /** What nodeFace() found last for an end with an owner: they are few, and asked for again and again. */
   face?: { group: MapGroup; face: NodeFace };
 }
 
@@ -74,6 +74,7 @@ export function isLoopback(ip: string): boolean {
 export type NodeFace = Pick<MapNode, 'id' | 'kind' | 'name' | 'detail'>;
 
 export function nodeFace(end: End, group: MapGroup): NodeFace {
+  if (end.comm === undefined && end.exe === undefined && end.container === undefined) return addressFace(end);
   if (end.face?.group !== group) end.face = { group, face: faceOf(end, group) };
   return end.face.face;
 }

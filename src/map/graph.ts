@@ -11,8 +11,8 @@ interface Edge {
   protocol: string;
   source: NodeFace;
   target: NodeFace;
-  /** Of the conversations that have figures: an edge without ports is none. */
-  ports: Set<number>;
+  /** Of the conversations that have figures, some more than once: an edge without ports is none. */
+  ports: number[];
   figures: Figures;
 }
 
@@ -36,7 +36,7 @@ export class GraphBuilder {
     const id = `${protocol}:${source.id}->${target.id}`;
     edge = this.#byId.get(id);
     if (edge === undefined) {
-      edge = { id, protocol, source, target, ports: new Set(), figures: emptyFigures() };
+      edge = { id, protocol, source, target, ports: [], figures: emptyFigures() };
       this.#byId.set(id, edge);
     }
     this.#byConversation.set(conversation, edge);
@@ -45,7 +45,7 @@ export class GraphBuilder {
 
   /** The nodes with most bytes, at most `limit`, and the edges between them. */
   build({ now, limit }: { now: number; limit: number }): MapGraph {
-    const edges = [...this.#byId.values()].filter(({ ports }) => ports.size > 0);
+    const edges = [...this.#byId.values()].filter(({ ports }) => ports.length > 0);
     const { nodes, total } = largest(bytesByNode(edges), limit);
     const shown = edges.filter(({ source, target }) => nodes.has(source.id) && nodes.has(target.id));
     const hidden = { nodes: total - nodes.size, edges: edges.length - shown.length };
@@ -77,7 +77,7 @@ function largest(bytes: Map<string, number>, limit: number): { nodes: Set<string
 
 function edgeOf({ id, protocol, source, target, ports, figures }: Edge): MapEdge {
   const { active, opened, closed, failed } = figures;
-  const ascending = [...ports].sort((a, b) => a - b).slice(0, MAX_PORTS);
+  const ascending = [...new Set(ports)].sort((a, b) => a - b).slice(0, MAX_PORTS);
   return {
     id,
     source: source.id,

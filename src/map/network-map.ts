@@ -112,13 +112,13 @@ export class NetworkMap {
     const oldestBucket = Math.floor(window.from / this.#conversations.bucketMs);
     const builder = new GraphBuilder(group);
     for (const conversation of this.#conversations) {
-      const { figures, ports } = builder.edge(conversation);
-      if (addFolded(figures, conversation, oldestBucket)) ports.add(conversation.port);
+      const edge = builder.edge(conversation);
+      if (addFolded(edge.figures, conversation, oldestBucket)) edge.ports.push(conversation.port);
     }
     for (const connection of this.#connections) {
       const { figures, ports } = builder.edge(connection.conversation);
       const counts = addConnection(figures, this.#connections.sides(connection), window);
-      if (counts) ports.add(connection.conversation.port);
+      if (counts && ports.at(-1) !== connection.conversation.port) ports.push(connection.conversation.port);
     }
     return builder.build({ now, limit });
   }

@@ -120,6 +120,18 @@ describe('a list', () => {
     expect(store.counts).toMatchObject({ active: 2, closed: 1 });
   });
 
+  it('does not bring closed flows back that have made room', () => {
+    const { store, put, ids } = makeStore({ maxClosed: 2 });
+    for (const [i, id] of ['a', 'b', 'c'].entries()) put(id, closed(i));
+    put('open');
+    store.beginList();
+    expect(put('a', closed(0))).toBeUndefined();
+    expect(put('missed', closed(1.5))).toBe('flow.closed');
+    Array.from(store.endList());
+    expect(ids()).not.toContain('a');
+    expect(put('late', closed(0.5))).toBe('flow.closed');
+  });
+
   it('of another run begins with no active flows', () => {
     const { store, put, ids } = makeStore();
     put('a');

@@ -20,6 +20,8 @@ export interface FlowChange {
 
 const ID = FLOW_FIELD_NAMES.indexOf('id');
 const STATE = FLOW_FIELD_NAMES.indexOf('state');
+const CLOSED_AT = FLOW_FIELD_NAMES.indexOf('closedAt');
+const LAST_SEEN_AT = FLOW_FIELD_NAMES.indexOf('lastSeenAt');
 
 /**
  * What the agent knows of flows: active ones and those closed last, each bounded. When full, the least recently
@@ -39,6 +41,7 @@ export class FlowStore {
   /** The list in which a flow was last met, by slot. */
   readonly #met: number[] = [];
   #list = 0;
+  #isListing = false;
   #evictedActive = 0;
   #evictedClosed = 0;
 
@@ -72,6 +75,7 @@ export class FlowStore {
     const isClosed = row[STATE] === 'closed';
     let slot = this.#slots.get(id);
     const isNew = slot === undefined;
+    if (isNew && isClosed && this.#hasMadeRoom(row)) return undefined;
     if (slot === undefined) slot = this.#insert(row, isClosed);
     else if (this.#view.state.read(slot) === 'closed') return undefined;
     else this.#update(slot, row);
@@ -83,10 +87,12 @@ export class FlowStore {
   /** Begins a list of all flows there are. */
   beginList(): void {
     this.#list += 1;
+    this.#isListing = true;
   }
 
   /** Ends it: an active flow that was not in the list has closed, and nobody saw it. */
   *endList(): Generator<FlowChange & { row: FlowRow }> {
+    this.#isListing = false;
     for (const slot of this.#active) {
       if (this.#met[slot] === this.#list) continue;
       this.#view.state.write(slot, 'closed');
@@ -125,6 +131,14 @@ export class FlowStore {
       if (isActiveNext) active = this.#viewOf(this.#active.before(next.slot));
       else closed = this.#viewOf(this.#closed.before(next.slot));
     }
+  }
+
+  /** A list may bring flows back that were here before and made room: those that closed before all that are kept. */
+  #hasMadeRoom(row: FlowRow): boolean {
+    const oldest = this.#closed.first;
+    if (!this.#isListing || this.#evictedClosed === 0 || oldest === undefined) return false;
+    const closedAt = row[CLOSED_AT] ?? row[LAST_SEEN_AT];
+    return closedAt !== null && closedAt !== undefined && Number(closedAt) / 1e6 < this.#at(oldest).activeMs;
   }
 
   #insert(row: FlowRow, isClosed: boolean): number {
