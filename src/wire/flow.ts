@@ -38,6 +38,11 @@ export interface FlowRecord {
   role?: Role;
   source: Endpoint;
   dest: Endpoint;
+  /**
+   * The ends as the other side of the connection knows them, where NAT made them others: of a client, `dest` is the
+   * backend behind the service it called and `source` what it is masqueraded as; of a server, `dest` is the client
+   * itself and `source` the service that the client called.
+   */
   translated?: { source?: Endpoint; dest?: Endpoint };
   process?: { pid?: number; comm?: string; exe?: string };
   container?: { id?: string; runtime?: string };
@@ -104,6 +109,10 @@ export const FLOW_FIELDS = [
   ['rttUs', 'uint'],
   ['rttVarUs', 'uint'],
   ['closeMissed', 'bool'],
+  ['translated.source.ip', 'text'],
+  ['translated.source.port', 'uint'],
+  ['translated.dest.ip', 'text'],
+  ['translated.dest.port', 'uint'],
 ] as const satisfies readonly (readonly [string, FieldKind])[];
 
 /** A flow in the order of FLOW_FIELDS; times are nanoseconds since the Unix epoch; null = absent. */

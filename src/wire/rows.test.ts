@@ -13,6 +13,7 @@ const whole: FlowRecord = {
   role: 'client',
   source: { ip: 'fd00::1', port: 51_234 },
   dest: { ip: 'fd00::2', port: 443 },
+  translated: { source: { ip: 'fd00::3', port: 1 }, dest: { ip: 'fd00::4', port: 8443 } },
   process: { pid: 4121, comm: 'curl', exe: '/usr/bin/curl' },
   container: { id: 'ab12', runtime: 'containerd' },
   cgroup: { id: 2 ** 40, path: '/kubepods.slice/x' },
@@ -51,17 +52,26 @@ test('a record survives a row with every field and with none that may be absent'
 });
 
 test('a record with any of its fields absent survives a row', () => {
+  // An end behind NAT is there as a whole or not at all.
   const optional = FLOW_FIELD_NAMES.filter(
     (name) => flowToRow(least)[FLOW_FIELD_NAMES.indexOf(name)] === null,
-  );
+  ).map((name) => name.replace(/^(translated\.\w+)\.\w+$/, '$1'));
   fc.assert(
     fc.property(fc.subarray(optional), (absent) => {
       const row = flowToRow(whole).map((cell, i) =>
-        absent.includes(FLOW_FIELD_NAMES[i] ?? '') ? null : cell,
+        absent.some((name) => (FLOW_FIELD_NAMES[i] ?? '').startsWith(name)) ? null : cell,
       );
       expect(flowToRow(readFlow(row))).toEqual(row);
     }),
   );
+});
+
+test('of a translation, each end has an address and a port, or is absent', () => {
+  const row = flowToRow(whole);
+  row[FLOW_FIELD_NAMES.indexOf('translated.source.port')] = null;
+  expect(readFlow(row).translated).toEqual({ dest: whole.translated?.dest });
+  row[FLOW_FIELD_NAMES.indexOf('translated.dest.ip')] = null;
+  expect(readFlow(row)).not.toHaveProperty('translated');
 });
 
 test('fields are found by name: in any order, beside unknown ones, and absent when the other side has none', () => {

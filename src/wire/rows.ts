@@ -1,5 +1,5 @@
 import { SysprobeError } from '../lib/errors.ts';
-import { FLOW_FIELDS, type FlowRecord, type FlowRow, type Traffic } from './flow.ts';
+import { type Endpoint, FLOW_FIELDS, type FlowRecord, type FlowRow, type Traffic } from './flow.ts';
 import { formatTime, parseTime } from './time.ts';
 
 type Cell = FlowRow[number] | undefined;
@@ -36,6 +36,7 @@ export function compileFlowReader(fields: readonly string[]): (row: FlowRow) => 
       port: number(row[at['source.port']], 'source.port'),
     };
     flow.dest = { ip: text(row[at['dest.ip']], 'dest.ip'), port: number(row[at['dest.port']], 'dest.port') };
+    readTranslated(row, at, flow);
     readOwner(row, at, flow);
     flow.state = text(row[at.state], 'state') as FlowRecord['state'];
     readTimes(row, at, flow);
@@ -55,10 +56,10 @@ export const readFlow = compileFlowReader(FLOW_FIELD_NAMES);
 
 /** A record as a row in the order of this version. */
 export function flowToRow(flow: FlowRecord): FlowRow {
-  return PATHS.map(({ parent, key, kind }) => {
-    const from =
-      parent === undefined ? flow : (flow as unknown as Record<string, object | undefined>)[parent];
-    const value = (from as Record<string, unknown> | undefined)?.[key];
+  return PATHS.map(({ parents, key, kind }) => {
+    let from = flow as unknown as Record<string, unknown> | undefined;
+    for (const parent of parents) from = from?.[parent] as typeof from;
+    const value = from?.[key];
     if (kind === 'time') return typeof value === 'string' ? (parseTime(value) ?? null) : null;
     if (typeof value === 'number') return uint(value);
     return typeof value === 'string' || typeof value === 'boolean' ? value : null;
@@ -67,8 +68,9 @@ export function flowToRow(flow: FlowRecord): FlowRow {
 
 /** Where each field stands in a record: `ip` of `source` for `source.ip`. */
 const PATHS = FLOW_FIELDS.map(([name, kind]) => {
-  const [key = '', parent] = name.split('.').reverse();
-  return { parent, key, kind };
+  const parents = name.split('.');
+  const key = parents.pop() ?? '';
+  return { parents, key, kind };
 });
 
 /** A whole number as it must stand in a row: the encoder would write a larger one as a float. */
@@ -82,6 +84,25 @@ function columns(fields: readonly string[]): Columns {
   return Object.fromEntries(
     FLOW_FIELDS.map(([name]) => [name, fields.includes(name) ? fields.indexOf(name) : absent]),
   ) as Columns;
+}
+
+function readTranslated(row: FlowRow, at: Columns, flow: FlowRecord): void {
+  const source = optionalEnd(row, at, 'translated.source');
+  const dest = optionalEnd(row, at, 'translated.dest');
+  if (source === undefined && dest === undefined) return;
+  flow.translated = {};
+  if (source !== undefined) flow.translated.source = source;
+  if (dest !== undefined) flow.translated.dest = dest;
+}
+
+function optionalEnd(
+  row: FlowRow,
+  at: Columns,
+  name: 'translated.source' | 'translated.dest',
+): Endpoint | undefined {
+  const ip = optionalText(row[at[`${name}.ip`]], `${name}.ip`);
+  const port = optionalNumber(row[at[`${name}.port`]], `${name}.port`);
+  return ip === undefined || port === undefined ? undefined : { ip, port };
 }
 
 function readOwner(row: FlowRow, at: Columns, flow: FlowRecord): void {

@@ -21,6 +21,7 @@ const records: FlowRecord[] = [
     direction: 'local',
     source: { ip: 'fd00::1', port: 65_535 },
     dest: { ip: 'fd00::2', port: 0 },
+    translated: { source: { ip: 'fd00::3', port: 1 }, dest: { ip: 'fd00::4', port: 65_535 } },
     process: { pid: 23, comm: 'ƒœ-☃', exe: '/usr/bin/x' },
     container: { id: 'ab'.repeat(32), runtime: 'containerd' },
     cgroup: { id: Number.MAX_SAFE_INTEGER, path: '/kubepods.slice/x.scope' },
@@ -162,7 +163,7 @@ describe('the schema', () => {
     [
       'a row that is cut off',
       { type: 'flows', flows: [flowToRow(flow(1)).slice(0, -1)] },
-      'closeMissed is missing at 33',
+      'translated.dest.port is missing at 37',
     ],
   ])('judges %s', (_, message, reason) => {
     const [item] = decodeIndependently(encodeMessage(message as Message));
@@ -173,7 +174,7 @@ describe('the schema', () => {
 });
 
 describe('streams that version 1 sent in the past are still read', () => {
-  test.each(['list', 'follow'])('%s', (name) => {
+  test.each(['list', 'follow', 'translated'])('%s', (name) => {
     const golden = (ending: string) =>
       readFileSync(join(packageRoot, `test/wire/golden/v1-${name}.${ending}`));
     const [hello, ...messages] = read(golden('cborseq'));

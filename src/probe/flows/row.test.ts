@@ -5,6 +5,7 @@ import { ConnRole, TcpState } from '../events.gen.ts';
 import { ListenerSet } from '../sources/listeners.ts';
 import { flowRecord } from './record.fixture.ts';
 import { flowRow, type RowContext } from './row.ts';
+import type { FlowView } from './table.ts';
 import type { FlowFields } from './write-record.ts';
 
 const bootEpoch = 1_700_000_000_000_000_000n;
@@ -18,7 +19,7 @@ const context: RowContext = {
   listeners: new ListenerSet(),
 };
 
-function row(fields: FlowFields, marks: { local?: boolean; closeMissed?: boolean } = {}) {
+function row(fields: FlowFields, marks: Partial<Omit<FlowView, 'record'>> = {}) {
   const values = flowRow(
     { record: flowRecord(fields), local: false, closeMissed: false, translation: undefined, ...marks },
     context,
@@ -99,6 +100,19 @@ describe('flowRow', () => {
     expect(row(old)).toMatchObject({ role: 'server' });
     expect(row(old)).not.toHaveProperty('process.pid');
     expect(row(old)).not.toHaveProperty('openedAt');
+  });
+
+  it('has the ends behind NAT, each where it is another', () => {
+    const source = { ip: '10.0.0.9', port: 50_001 };
+    const dest = { ip: '10.0.0.3', port: 8080 };
+    const both = { 'translated.source.ip': '10.0.0.9', 'translated.source.port': 50_001 };
+    expect(row({}, { translation: { source, dest } })).toMatchObject({
+      ...both,
+      'translated.dest.ip': '10.0.0.3',
+      'translated.dest.port': 8080,
+    });
+    expect(row({}, { translation: { source } })).toMatchObject(both);
+    expect(row({}, { translation: { source } })).not.toHaveProperty('translated.dest.ip');
   });
 
   it('keeps a count above 32 bits an integer', () => {

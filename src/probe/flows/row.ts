@@ -16,7 +16,8 @@ export interface RowContext {
 }
 
 /** A flow in the order of FLOW_FIELDS (src/wire/flow.ts). */
-export function flowRow({ record, local, closeMissed }: FlowView, context: RowContext): FlowRow {
+export function flowRow(flow: FlowView, context: RowContext): FlowRow {
+  const { record, local, closeMissed, translation } = flow;
   const { view, offset, family, openedNs, establishedNs, pid, netns, error, oldState, cgroupId } = record;
   const closed = record.state === TcpState.CLOSE;
   const client = isClient(record, context);
@@ -66,6 +67,10 @@ export function flowRow({ record, local, closeMissed }: FlowView, context: RowCo
     known(record.rttUs),
     record.rttUs === 0 ? null : record.rttVarUs,
     closeMissed || null,
+    translation?.source?.ip ?? null,
+    translation?.source?.port ?? null,
+    translation?.dest?.ip ?? null,
+    translation?.dest?.port ?? null,
   ];
 }
 
