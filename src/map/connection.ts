@@ -32,7 +32,30 @@ export interface Connection extends Readonly<Omit<Place, 'side' | 'protocol'>> {
   next: Connection | undefined;
 }
 
-export function placeOf({ protocol, source, dest, netns }: MapFlow): Place {
+/** Where the flow is found by either side. */
+export function placeOf(flow: MapFlow): Place {
+  return placeBetween(flow, sharedEnds(flow));
+}
+
+/** Where the flow was before its translation was known; undefined when that makes no difference. */
+export function untranslatedPlaceOf(flow: MapFlow): Place | undefined {
+  return isTranslatedClient(flow) ? placeBetween(flow, flow) : undefined;
+}
+
+type Ends = Pick<MapFlow, 'source' | 'dest'>;
+
+/** With NAT in between, the two sides know different ends. The server's are taken, for the port is its own. */
+function sharedEnds(flow: MapFlow): Ends {
+  if (!isTranslatedClient(flow)) return flow;
+  const { source, dest, translated } = flow;
+  return { source: translated?.source ?? source, dest: translated?.dest ?? dest };
+}
+
+function isTranslatedClient(flow: MapFlow): boolean {
+  return flow.translated !== undefined && toldRole(flow) === 'client';
+}
+
+function placeBetween({ protocol, netns }: MapFlow, { source, dest }: Ends): Place {
   const isLow = source.ip === dest.ip ? source.port < dest.port : source.ip < dest.ip;
   const [low, high] = isLow ? [source, dest] : [dest, source];
   const scope = isLoopback(source.ip) || isLoopback(dest.ip) ? (netns ?? 0) : 0;
@@ -65,7 +88,7 @@ export function opposite(side: Orientation): Orientation {
 
 /** Which side opened the flow's connection; when no report says so, the lower port is the server's. */
 export function clientOf(flow: MapFlow, side: Orientation): { client: Orientation; certain: boolean } {
-  const told = flow.role ?? roleOfDirection(flow.direction);
+  const told = toldRole(flow);
   if (told !== undefined) return { client: told === 'client' ? side : opposite(side), certain: true };
   const { source, dest } = flow;
   const opened = source.port === dest.port ? side === 'low' : source.port > dest.port;
@@ -76,7 +99,8 @@ export function endOf({ client, conversation }: Connection, side: Orientation): 
   return client === side ? conversation.client : conversation.server;
 }
 
-function roleOfDirection(direction: string | undefined): string | undefined {
+function toldRole({ role, direction }: MapFlow): string | undefined {
+  if (role !== undefined) return role;
   if (direction === 'outgoing') return 'client';
   return direction === 'incoming' ? 'server' : undefined;
 }

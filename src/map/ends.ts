@@ -38,7 +38,12 @@ export function ownEnd(flow: MapFlow, known?: End): End {
   };
 }
 
-/** The other end while nothing but its address is known. `netns` is that of the observing socket. */
+/** The other end while nothing but its address is known: the real one, behind NAT. */
+export function peerEnd({ dest, translated, netns }: MapFlow): End {
+  return addressEnd({ ip: translated?.dest?.ip ?? dest.ip, domain: dest.domain }, netns);
+}
+
+/** `netns` is that of the observing socket. */
 export function addressEnd(
   address: { ip: string; domain?: string | undefined },
   netns: number | undefined,

@@ -107,6 +107,39 @@ describe('both sides of a local connection', () => {
   });
 });
 
+describe('with NAT in between', () => {
+  const service = { ip: '10.96.0.10', port: 443 };
+  const masquerade = { ip: '192.168.1.1', port: 61_000 };
+  const before = { ...clientFlow(sample), dest: service };
+  const client = { ...before, translated: { source: masquerade, dest: serverFlow(sample).source } };
+  const server = {
+    ...serverFlow(sample),
+    dest: masquerade,
+    translated: { source: service, dest: clientFlow(sample).source },
+  };
+
+  it('both sides of a connection are one edge to the port of the server', () => {
+    const { nodes, edges } = graphOf([client, server]);
+    expect(nodes.map(({ name }) => name)).toEqual(['curl', 'nginx']);
+    expect(edges).toMatchObject([{ ports: [80], connections: { active: 1 }, bytes: { forward: 100 } }]);
+  });
+
+  it('they become one when the translation is known later', () => {
+    const map = mapOf([before, server]);
+    map.update(client, NOW);
+    expect(edgeNames(map.graph({ now: NOW, group: 'process' }))).toEqual(['curl -> nginx']);
+    expect(map.counts.flows).toBe(2);
+    map.remove(client);
+    map.remove(server);
+    expect(map.counts).toMatchObject({ flows: 0, conversations: 0 });
+  });
+
+  it('a remote end is the one behind it', () => {
+    expect(edgeNames(graphOf([client]))).toEqual(['curl -> 10.0.0.2']);
+    expect(edgeNames(graphOf([server]))).toEqual(['10.0.0.1 -> nginx']);
+  });
+});
+
 describe('an end', () => {
   it('is a remote address by name, when the name is known', () => {
     const named = { ...clientFlow(sample), dest: { ip: '10.0.0.2', port: 80, domain: 'example.com' } };

@@ -6,10 +6,11 @@ import {
   opposite,
   type Place,
   placeOf,
+  untranslatedPlaceOf,
 } from './connection.ts';
 import { Connections } from './connections.ts';
 import { addFolded, type Conversation, Conversations } from './conversations.ts';
-import { addressEnd, type End, ownEnd } from './ends.ts';
+import { addressEnd, type End, ownEnd, peerEnd } from './ends.ts';
 import { addConnection, emptyFigures, lastSeenAt, openedAt } from './figures.ts';
 import { GraphBuilder } from './graph.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -71,6 +72,7 @@ export class NetworkMap {
     if (connection !== undefined) {
       this.#connections.mergeSide(connection, side, snapshot);
     } else {
+      this.#removeAt(untranslatedPlaceOf(flow), flow.id);
       connection = this.#connections.partner(place, snapshot) ?? this.#open(flow, place);
       this.#connections.addSide(connection, side, { id: flow.id, snapshot });
     }
@@ -80,17 +82,8 @@ export class NetworkMap {
 
   /** Forgets a flow as if it had never been seen. */
   remove(flow: MapFlow): void {
-    const place = placeOf(flow);
-    const { side } = place;
-    const connection = this.#connections.find(place, flow.id);
-    if (connection === undefined) return;
-    if (connection[opposite(side)] < 0) {
-      this.#forget(connection);
-      return;
-    }
-    this.#connections.removeSide(connection, side);
-    const { ip, netns } = endOf(connection, side);
-    this.#setEnd(connection, side, addressEnd({ ip }, netns));
+    this.#removeAt(placeOf(flow), flow.id);
+    this.#removeAt(untranslatedPlaceOf(flow), flow.id);
   }
 
   /** Whether the flow would be the second side of a connection of the map. */
@@ -123,11 +116,24 @@ export class NetworkMap {
     return builder.build({ now, limit });
   }
 
+  #removeAt(place: Place | undefined, id: string): void {
+    const connection = place && this.#connections.find(place, id);
+    if (place === undefined || connection === undefined) return;
+    const { side } = place;
+    if (connection[opposite(side)] < 0) {
+      this.#forget(connection);
+      return;
+    }
+    this.#connections.removeSide(connection, side);
+    const { ip, netns } = endOf(connection, side);
+    this.#setEnd(connection, side, addressEnd({ ip }, netns));
+  }
+
   #open(flow: MapFlow, place: Place): Connection {
     const { side, protocol, lowIp, lowPort, highIp, highPort, scope, hash } = place;
     const { client, certain } = clientOf(flow, side);
     const own = ownEnd(flow);
-    const peer = addressEnd(flow.dest, flow.netns);
+    const peer = peerEnd(flow);
     const connection = {
       lowIp,
       lowPort,
@@ -168,7 +174,7 @@ export class NetworkMap {
     const { domain } = flow.dest;
     const unnamed =
       connection[other] < 0 && domain !== undefined && endOf(connection, other).domain !== domain;
-    if (unnamed) this.#setEnd(connection, other, addressEnd(flow.dest, flow.netns));
+    if (unnamed) this.#setEnd(connection, other, peerEnd(flow));
   }
 
   #turn(connection: Connection): void {

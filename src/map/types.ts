@@ -83,6 +83,11 @@ export interface MapChange {
   hidden?: MapHidden;
 }
 
+export interface MapAddress {
+  ip: string;
+  port: number;
+}
+
 /** What the map reads of a flow: one side of a connection as its socket sees it. Absent = not known. */
 export interface MapFlow {
   id: string;
@@ -91,8 +96,10 @@ export interface MapFlow {
   direction?: string | undefined;
   role?: string | undefined;
   /** This side. */
-  source: { ip: string; port: number };
+  source: MapAddress;
   dest: { ip: string; port: number; domain?: string | undefined };
+  /** The ends as the other side knows them, where NAT made them others. */
+  translated?: { source?: MapAddress | undefined; dest?: MapAddress | undefined } | undefined;
   process?: { comm?: string | undefined; exe?: string | undefined } | undefined;
   container?: { id?: string | undefined; runtime?: string | undefined } | undefined;
   state: string;

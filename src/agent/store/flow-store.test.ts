@@ -26,6 +26,7 @@ describe('a flow', () => {
       cgroup: { id: 5_000_000_000, path: '/system.slice/nginx.service' },
       container: { id: 'ab'.repeat(32), runtime: 'docker' },
       process: { pid: 4_000_000, comm: 'nginx', exe: '/usr/sbin/nginx' },
+      translated: { source: { ip: '192.168.1.1', port: 61_000 }, dest: { ip: '10.0.9.9', port: 8443 } },
       failure: 'reset',
       errno: 104,
       durationNs: 8_000_000_000,

@@ -1,7 +1,7 @@
 import type { FlowRecord } from '../../wire/flow.ts';
 import { readFlow } from '../../wire/rows.ts';
 import { formatTime } from '../../wire/time.ts';
-import type { TimeColumn } from './column.ts';
+import type { NumberColumn, TextColumn, TimeColumn } from './column.ts';
 import type { FlowColumns } from './flow-columns.ts';
 import type { Rate } from './rate.ts';
 
@@ -21,6 +21,10 @@ export function viewColumns(columns: FlowColumns) {
     sourcePort: columns.number('source.port'),
     destIp: columns.text('dest.ip'),
     destPort: columns.number('dest.port'),
+    translatedSourceIp: columns.text('translated.source.ip'),
+    translatedSourcePort: columns.number('translated.source.port'),
+    translatedDestIp: columns.text('translated.dest.ip'),
+    translatedDestPort: columns.number('translated.dest.port'),
     pid: columns.number('process.pid'),
     comm: columns.text('process.comm'),
     exe: columns.text('process.exe'),
@@ -86,6 +90,14 @@ export class FlowView {
   get dest(): FlowRecord['dest'] {
     const { destIp, destPort } = this.#at;
     return { ip: destIp.read(this.slot) ?? '', port: destPort.read(this.slot) ?? 0 };
+  }
+
+  get translated(): FlowRecord['translated'] {
+    const { translatedSourceIp, translatedSourcePort, translatedDestIp, translatedDestPort } = this.#at;
+    const source = this.#endpoint(translatedSourceIp, translatedSourcePort);
+    const dest = this.#endpoint(translatedDestIp, translatedDestPort);
+    if (source === undefined && dest === undefined) return undefined;
+    return { ...(source !== undefined && { source }), ...(dest !== undefined && { dest }) };
   }
 
   get process() {
@@ -166,6 +178,11 @@ export class FlowView {
   /** All that is known of it, and no longer bound to the store. */
   record(): FlowRecord {
     return readFlow(this.#at.all.readRow(this.slot));
+  }
+
+  #endpoint(ips: TextColumn, ports: NumberColumn): FlowRecord['source'] | undefined {
+    const ip = ips.read(this.slot);
+    return ip === null ? undefined : { ip, port: ports.read(this.slot) ?? 0 };
   }
 
   #time(column: TimeColumn): string | undefined {

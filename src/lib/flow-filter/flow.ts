@@ -7,7 +7,7 @@ export interface Flow {
   role?: string | undefined;
   source: FlowEnd;
   dest: FlowEnd;
-  translated?: { source?: FlowEnd; dest?: FlowEnd };
+  translated?: { source?: FlowEnd | undefined; dest?: FlowEnd | undefined } | undefined;
   process?: { pid?: number | undefined; comm?: string | undefined } | undefined;
   container?: { id?: string | undefined } | undefined;
   state: string;
