@@ -24,7 +24,7 @@ Of node-agent's map, system-probe's flows give the same for what system-probe re
 Examples:
   sysprobe map                                          a line for each client and server
   sysprobe map --group-by container -o dot | dot -Tsvg  a drawing by Graphviz
-  sysprobe map --since 10m -o mermaid                   a diagram for a page in Markdown`;
+  sysprobe map --since 2m -o mermaid                    a diagram for a page in Markdown`;
 
 export function addMapCommand(program: Command, terminal: Terminal, server: () => Server): void {
   const command = program
