@@ -50,7 +50,7 @@ export class LookupQueue {
         return;
       }
       if (haveSameEnds(record, known)) {
-        if (record.openedNs === known.openedNs) return;
+        if (record.openedNs === known.openedNs && record.sock === known.sock) return;
         this.#remove(index, hash);
         this.superseded++;
       }
