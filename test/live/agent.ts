@@ -46,8 +46,10 @@ export async function startAgent(socket: string, flags: string[] = []): Promise<
     child.kill('SIGKILL');
     throw error;
   });
+  // Kept open, a connection would be closed by the agent while a test is busy with something else.
+  const ask = (path: string) => fetch(`${url}${path}`, { headers: { connection: 'close' } });
   const get = async <T>(path: string) => {
-    const answer = await fetch(`${url}${path}`);
+    const answer = await ask(path);
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;
   };
@@ -57,7 +59,7 @@ export async function startAgent(socket: string, flags: string[] = []): Promise<
     flows: (query) => get(`/api/v1/flows?${query}`),
     map: (query) => get(`/api/v1/map?${query}`),
     status: () => get('/api/v1/status'),
-    isReady: async () => (await fetch(`${url}/ready`)).ok,
+    isReady: async () => (await ask('/ready')).ok,
     signal: (signal) => child.kill(signal),
     stderr: () => stderr,
     stop(signal = 'SIGTERM') {
