@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const askWithinMs = 2_000;
 const everyMs = 1_000;
 
-/** Of all the counters in `sysprobe status`, those of flows and events that nobody will see. */
-const lossReasons = ['ringOpened', 'ringClosed', 'connectionsFull', 'flowsEvicted', 'eventsMissed'];
+/** Of all the counters in `sysprobe status`, those of records and events that somebody did not get. */
+const lossReasons = ['ringOpened', 'ringClosed', 'eventsMissed'];
 
 /** GET; undefined when nothing answers. `target` is `{ socketPath, path }` or `{ host, port, path }`. */
 export function ask(target) {
