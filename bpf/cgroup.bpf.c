@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * Cgroups as they are made and removed: a container may be gone before user space could look for its path.
- * They are never renamed, which v1 hierarchies alone allow.
+ * v2 does not rename them, and no runtime does in v1.
  */
 #include "kernel.h"
 #include "report.h"
@@ -16,9 +16,11 @@ struct {
     __type(value, struct cgroup_record);
 } scratch SEC(".maps");
 
-/* Cgroup v2, whose ids the sockets carry; v1 has hierarchies of its own, with ids of their own. */
-static __always_inline bool is_unified(struct cgroup *cgroup) {
-    return BPF_CORE_READ(cgroup, root, hierarchy_id) == 0;
+/* The hierarchy whose ids the flows carry; each has ids of its own. 0 is cgroup v2. */
+const volatile __u32 hierarchy_id = 0;
+
+static __always_inline bool is_told(struct cgroup *cgroup) {
+    return (__u32)BPF_CORE_READ(cgroup, root, hierarchy_id) == hierarchy_id;
 }
 
 static __always_inline struct cgroup_record *record_of(struct cgroup *cgroup) {
@@ -48,7 +50,7 @@ int cgroup_made(struct bpf_raw_tracepoint_args *ctx) {
     struct cgroup_record *record;
     long length;
 
-    if (!is_unified(cgroup))
+    if (!is_told(cgroup))
         return 0;
     record = record_of(cgroup);
     if (!record)
@@ -66,7 +68,7 @@ int cgroup_removed(struct bpf_raw_tracepoint_args *ctx) {
     struct cgroup *cgroup = (struct cgroup *)ctx->args[0];
     struct cgroup_record *record;
 
-    if (!is_unified(cgroup))
+    if (!is_told(cgroup))
         return 0;
     record = record_of(cgroup);
     if (!record)

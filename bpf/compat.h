@@ -27,4 +27,22 @@ static __always_inline __u64 sock_cgroup_id(struct sock *sk) {
     return cgroup ? BPF_CORE_READ(cgroup, kn, id) : 1;
 }
 
+/* Set where no cgroup2 is mounted: all sockets are then in its root, and their processes tell them apart. */
+const volatile __u8 cgroup_v1 = 0;
+
+/* Id in the memory hierarchy, in which every container has a cgroup; 0 where the socket knows its own. */
+static __always_inline __u64 current_v1_cgroup_id(void) {
+    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+    struct cgroup_subsys_state *state;
+    struct css_set *set;
+
+    if (!cgroup_v1)
+        return 0;
+    set = BPF_CORE_READ(task, cgroups);
+    bpf_probe_read_kernel(&state, sizeof(state),
+                          (void *)set + bpf_core_field_offset(struct css_set, subsys) +
+                              bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id) * sizeof(state));
+    return BPF_CORE_READ(state, cgroup, kn, id);
+}
+
 #endif

@@ -13,7 +13,8 @@
 
 /* Nanoseconds of CLOCK_BOOTTIME; 0 = not known. */
 typedef __u64 boot_ns_t;
-/* Inode of the cgroup2 directory; 1 = the root cgroup. */
+/* Inode of the cgroup's directory, in the cgroup2 hierarchy or where there is none in that of memory; 1 = the
+ * root cgroup, 0 = not known. */
 typedef __u64 cgroup_id_t;
 /* Socket cookie as sock_diag prints it; 0 = none was made for this socket. */
 typedef __u64 cookie_t;
@@ -169,12 +170,13 @@ struct listener_key {
 _Static_assert(sizeof(struct listener_key) == 32, "listener_key");
 
 struct listener_owner {
-    sock_ref_t sock; /* 0 = written by user space */
+    sock_ref_t sock;          /* 0 = written by user space */
+    cgroup_id_t v1_cgroup_id; /* of the process; 0 = not known, or the socket knows its own */
     process_t pid;
     __u32 pad;
     comm_t comm;
 };
-_Static_assert(sizeof(struct listener_owner) == 32, "listener_owner");
+_Static_assert(sizeof(struct listener_owner) == 40, "listener_owner");
 
 /* Sockets read by one run of the snapshot program. */
 #define SNAPSHOT_BATCH 64

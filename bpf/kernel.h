@@ -67,6 +67,18 @@ struct cgroup {
     struct cgroup_root *root;
 };
 
+enum cgroup_subsys_id {
+    memory_cgrp_id,
+};
+
+struct cgroup_subsys_state {
+    struct cgroup *cgroup;
+};
+
+struct css_set {
+    struct cgroup_subsys_state *subsys[1];
+};
+
 struct sock_cgroup_data {
     struct cgroup *cgroup;
 };
@@ -98,6 +110,7 @@ struct tcp_sock {
 struct task_struct {
     unsigned int flags;
     struct task_struct *group_leader;
+    struct css_set *cgroups;
     char comm[16];
 };
 

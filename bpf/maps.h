@@ -9,6 +9,7 @@
 struct conn {
     boot_ns_t opened_ns;
     boot_ns_t established_ns;
+    cgroup_id_t v1_cgroup_id; /* of the process; 0 = the socket knows its own */
     process_t pid;
     __u16 opened_cpu;
     __u8 role;  /* enum conn_role */

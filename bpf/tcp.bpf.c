@@ -78,6 +78,7 @@ static __always_inline void read_listener_owner(struct conn *conn, struct sock *
     }
     if (!owner)
         return;
+    conn->v1_cgroup_id = owner->v1_cgroup_id;
     conn->pid = owner->pid;
     __builtin_memcpy(conn->comm, owner->comm, sizeof(conn->comm));
 }
@@ -86,6 +87,7 @@ static __always_inline void read_listener_owner(struct conn *conn, struct sock *
 static __always_inline void on_connect(struct sock *sk) {
     struct conn conn = {
         .opened_ns = bpf_ktime_get_boot_ns(),
+        .v1_cgroup_id = current_v1_cgroup_id(),
         .opened_cpu = bpf_get_smp_processor_id(),
         .role = ROLE_CLIENT,
     };
@@ -132,6 +134,7 @@ static __always_inline void on_finish(struct sock *sk) {
 
     if (!conn || conn->role != ROLE_SERVER || in_kernel_thread())
         return;
+    conn->v1_cgroup_id = current_v1_cgroup_id();
     read_current(&conn->pid, conn->comm);
 }
 
@@ -167,7 +170,7 @@ static __always_inline void emit_listen(struct sock *sk, const struct listener_k
 /* In listen(2): the caller is the owner. */
 static __always_inline void on_listen(struct sock *sk) {
     struct listener_key key;
-    struct listener_owner owner = {.sock = (sock_ref_t)sk};
+    struct listener_owner owner = {.sock = (sock_ref_t)sk, .v1_cgroup_id = current_v1_cgroup_id()};
 
     listener_key_of(&key, sk);
     read_current(&owner.pid, owner.comm);

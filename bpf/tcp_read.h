@@ -115,7 +115,6 @@ static __always_inline void read_tcp(struct flow_record *record, struct sock *sk
     __builtin_memcpy(record->dest, ends.dest, sizeof(record->dest));
     read_counters(record, &common, sk);
     record->sock = (sock_ref_t)sk;
-    record->cgroup_id = sock_cgroup_id(sk);
     record->cookie = COMMON(&common, skc_cookie, __u64);
     record->netns = read_netns(&common);
     record->error = BPF_CORE_READ(sk, sk_err);
@@ -125,6 +124,7 @@ static __always_inline void read_tcp(struct flow_record *record, struct sock *sk
         record->established_ns = conn->established_ns;
         record->pid = conn->pid;
         record->opened_cpu = conn->opened_cpu;
+        record->cgroup_id = cgroup_v1 ? conn->v1_cgroup_id : sock_cgroup_id(sk);
         record->role = conn->role;
         record->flags = conn->flags;
         __builtin_memcpy(record->comm, conn->comm, sizeof(record->comm));
@@ -133,6 +133,7 @@ static __always_inline void read_tcp(struct flow_record *record, struct sock *sk
         record->established_ns = 0;
         record->pid = 0;
         record->opened_cpu = 0;
+        record->cgroup_id = cgroup_v1 ? 0 : sock_cgroup_id(sk);
         record->role = ROLE_UNKNOWN;
         record->flags = 0;
         __builtin_memset(record->comm, 0, sizeof(record->comm));

@@ -184,18 +184,18 @@ function checkSockDiag(native: Native): Check {
 }
 
 function checkCgroups(): Check {
-  const tried = attempt(() => readCgroupMounts('/proc', '/sys/fs/cgroup'));
+  const tried = attempt(() => readCgroupMounts('/proc'));
   const check = { name: 'cgroups', required: false };
-  const { unified, legacy } = tried.value ?? { unified: undefined, legacy: false };
+  const { unified, memory, legacy } = tried.value ?? {};
   if (unified !== undefined) {
     return { ...check, status: 'ok', detail: `${legacy ? 'v1 and v2 (hybrid)' : 'v2'}, ${unified}` };
   }
-  if (legacy) return { ...check, status: 'ok', detail: 'v1' };
+  if (memory !== undefined) return { ...check, status: 'ok', detail: `v1, ${memory}` };
   return {
     ...check,
     status: 'missing',
-    detail: tried.error ?? 'no cgroup hierarchy is mounted at /sys/fs/cgroup',
-    cost: 'flows do not name their container',
+    detail: tried.error ?? 'neither cgroup2 nor a memory hierarchy is mounted at /sys/fs/cgroup',
+    cost: 'flows name their container only while its process lives',
     hint: "mount the host's /sys/fs/cgroup",
   };
 }

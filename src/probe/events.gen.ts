@@ -2,13 +2,13 @@
 import { readBytes, readPointer, readText, readUint64 } from './record-reader.ts';
 
 /** Compared at start with what the addon and the BPF object were compiled with. */
-export const layoutHash = 0x3c49c772993da467n;
+export const layoutHash = 0x0d1b93a5bfd69f39n;
 export const layoutSizes: Readonly<Record<string, number>> = {
   flow_record: 168,
   listen_record: 80,
   cgroup_record: 1048,
   listener_key: 32,
-  listener_owner: 32,
+  listener_owner: 40,
   snapshot_slot: 176,
 };
 
@@ -366,10 +366,11 @@ export const ListenerKey = {
 } as const;
 
 export const ListenerOwner = {
-  size: 32,
+  size: 40,
   sock: 0,
-  pid: 8,
-  comm: 16,
+  v1CgroupId: 8,
+  pid: 16,
+  comm: 24,
 } as const;
 
 export const SnapshotSlot = {

@@ -2,6 +2,6 @@
 
 /** SHA-256 of each object: libbpf may crash on a damaged one, so it is compared before libbpf sees it. */
 export const objectHashes = {
-  cgroup: 'a8a3053cc2191969c22f6c0dc4228eff34f64dcf5bae03152e44e799b2a9d5e8',
-  tcp: '24048dcf629d4f258fe09e15a4fde4eaf794d399e4fd3709704377e17cd1214d',
+  cgroup: '16f4f118b4a68c64ca9c19150129ac427a6b4e46850c5a29c1c6f2373104e7cb',
+  tcp: 'fd2c149804f492a288f4b153d7b4d91bca949f0f8528f72d1ddf2d2e3f261f6e',
 } as const;

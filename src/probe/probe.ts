@@ -7,6 +7,7 @@ import { flowRow, type RowContext } from './flows/row.ts';
 import { FlowTable } from './flows/table.ts';
 import { Translator } from './nat/translator.ts';
 import { loadNative } from './native.ts';
+import { ownerHierarchy, readCgroupMounts } from './owners/cgroup-mounts.ts';
 import { OwnerResolver } from './owners/owner.ts';
 import { EventLog } from './server/event-log.ts';
 import type { ProbeView } from './server/probe-view.ts';
@@ -47,19 +48,23 @@ export class Probe implements ProbeView {
       maxBytes: config.replayBytes,
       maxEvents: config.replayEvents,
     });
+    const { procRoot, cgroupRoot } = config;
+    const hierarchy = ownerHierarchy(readCgroupMounts(procRoot, cgroupRoot), procRoot);
+    const cgroupV1 = hierarchy.version === 1;
     this.cgroups = new CgroupSource({
       native,
+      hierarchy: hierarchy.id,
       runStats: config.runStats,
       onBacklog: () => this.#guard(() => this.owners.catchUp()),
     });
     this.owners = new OwnerResolver({
-      procRoot: config.procRoot,
+      procRoot,
       cgroupChanges: this.cgroups,
-      ...(config.cgroupRoot !== undefined && { cgroupRoot: config.cgroupRoot }),
+      ...(cgroupRoot !== undefined && { cgroupRoot }),
     });
     const listeners = new ListenerSet();
     this.#context = { clock: this.clock, bootId: this.bootId, owners: this.owners, listeners };
-    const translator = new Translator({ native, netns: join(config.procRoot, '1/ns/net') });
+    const translator = new Translator({ native, netns: join(procRoot, '1/ns/net') });
     this.translator = translator;
     this.table = new FlowTable({
       maxActive: config.maxFlows,
@@ -74,13 +79,14 @@ export class Probe implements ProbeView {
       translator,
       ringBytes: config.ringBytes,
       maxConnections: config.maxFlows,
+      cgroupV1,
       runStats: config.runStats,
       onBacklog: () => this.#guard(() => this.drain()),
     });
     const bootNs = () => this.clock.bootNs();
     const { table, tcp } = this;
-    const { procRoot } = config;
-    this.older = new OlderSockets({ native, table, tcp, listeners, translator, procRoot, bootNs });
+    const shared = { native, table, tcp, listeners, translator };
+    this.older = new OlderSockets({ ...shared, cgroupV1, procRoot, bootNs });
   }
 
   /** Finds what was there before; from then on reads the kernel at the configured intervals. */

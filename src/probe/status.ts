@@ -69,7 +69,7 @@ function cgroupStatus({ cgroups, owners }: Probe): SourceStatus {
   }
   if (owners.seesWholeHost) return { ...source, state: 'on' };
   const reason =
-    'the cgroup2 tree of the host is not visible: the owner of an older container is known only while its process lives';
+    'the cgroup tree of the host is not visible: the owner of an older container is known only while its process lives';
   return { ...source, state: 'degraded', reason };
 }
 

@@ -89,7 +89,7 @@ export const probeOptions = {
   cgroupRoot: option({
     kind: optional(absolutePath),
     default: undefined,
-    doc: 'Where the cgroup2 hierarchy of the host is mounted; without it the mount table is asked.',
+    doc: 'Where the cgroup hierarchies of the host are mounted; without it, /sys/fs/cgroup.',
   }),
   runStats: option({
     kind: boolean,

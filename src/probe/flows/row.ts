@@ -46,7 +46,7 @@ export function flowRow(flow: FlowView, context: RowContext): FlowRow {
     owner.exe ?? null,
     owner.container?.id ?? null,
     owner.container?.runtime ?? null,
-    uint(cgroupId),
+    cgroupId === 0 ? null : uint(cgroupId),
     owner.cgroup?.path ?? null,
     stateName(record.state),
     epoch(openedNs),

@@ -4,31 +4,62 @@ import { readFileSync } from 'node:fs';
 export interface CgroupMounts {
   /** Mount point of the cgroup2 hierarchy: the directory itself, `unified` below it on a hybrid host, or none. */
   unified: string | undefined;
+  /** Mount point of the v1 hierarchy that every container has a cgroup in, or none. */
+  memory: string | undefined;
   /** Whether v1 hierarchies are mounted: then the unified path of a container may not name it. */
   legacy: boolean;
 }
 
+/** The hierarchy by whose ids the containers of the host are told apart. */
+export interface OwnerHierarchy {
+  version: 1 | 2;
+  /** The kernel's number of it; 0 is cgroup2. */
+  id: number;
+  /** Its mount point; without one there is no tree to look at. */
+  root: string | undefined;
+}
+
 /** Reads the cgroup mounts at or below `cgroupRoot` from this process's mount namespace. Throws when /proc is missing. */
-export function readCgroupMounts(procRoot: string, cgroupRoot: string): CgroupMounts {
+export function readCgroupMounts(procRoot: string, cgroupRoot = '/sys/fs/cgroup'): CgroupMounts {
   return parseCgroupMounts(readFileSync(`${procRoot}/self/mountinfo`, 'utf8'), cgroupRoot);
 }
 
 /** Picks the cgroup mounts at or below `cgroupRoot` out of the text of a mountinfo file. */
 export function parseCgroupMounts(mountinfo: string, cgroupRoot: string): CgroupMounts {
   const root = cgroupRoot.replace(/\/+$/, '');
-  let unified: string | undefined;
-  let legacy = false;
+  const mounts: CgroupMounts = { unified: undefined, memory: undefined, legacy: false };
   for (const line of mountinfo.split('\n')) {
     // id, parent, device, root, mount point, options, optional tags, "-", type, source, options
     const [mount, filesystem] = line.split(' - ', 2);
-    const type = filesystem?.split(' ', 1)[0];
+    const [type, , options] = filesystem?.split(' ') ?? [];
     if (type !== 'cgroup' && type !== 'cgroup2') continue;
     const point = unescapeOctal(mount?.split(' ')[4] ?? '');
     if (point !== root && !point.startsWith(`${root}/`)) continue;
-    if (type === 'cgroup') legacy = true;
-    else if (unified === undefined || point.length < unified.length) unified = point;
+    if (type === 'cgroup2') mounts.unified = shorter(mounts.unified, point);
+    else mounts.legacy = true;
+    if (type === 'cgroup' && options?.split(',').includes('memory'))
+      mounts.memory = shorter(mounts.memory, point);
   }
-  return { unified, legacy };
+  return mounts;
+}
+
+/** Cgroup2 where it is mounted, else v1's memory hierarchy. Throws when /proc is missing. */
+export function ownerHierarchy({ unified, memory }: CgroupMounts, procRoot: string): OwnerHierarchy {
+  if (unified === undefined && memory !== undefined) {
+    const id = parseMemoryHierarchy(readFileSync(`${procRoot}/self/cgroup`, 'utf8'));
+    if (id !== undefined) return { version: 1, id, root: memory };
+  }
+  return { version: 2, id: 0, root: unified };
+}
+
+/** The number of the memory hierarchy in the text of a /proc/<pid>/cgroup file. */
+export function parseMemoryHierarchy(cgroups: string): number | undefined {
+  const id = /^(\d+):(?:[^:]*,)?memory(?:,[^:]*)?:/m.exec(cgroups)?.[1];
+  return id === undefined ? undefined : Number(id);
+}
+
+function shorter(known: string | undefined, found: string): string {
+  return known !== undefined && known.length <= found.length ? known : found;
 }
 
 function unescapeOctal(text: string): string {

@@ -136,19 +136,35 @@ describe('on a hybrid host', () => {
 });
 
 describe('on a cgroup v1 host', () => {
-  beforeEach(() => mount('v1'));
+  beforeEach(() => {
+    mount('v1');
+    writeFileSync(join(procRoot, 'self/cgroup'), '4:memory:/\n');
+  });
 
-  it('takes the container from the process', () => {
-    makeProcess(`4:memory:/docker/${id}\n`);
-    const owners = resolver();
-    expect(owners.resolveOwner({ cgroupId: 1, pid: PID })).toEqual({
+  it('tells the container by its memory cgroup', () => {
+    const cgroupId = makeCgroup(`memory/docker/${id}`);
+    expect(resolver().resolveOwner({ cgroupId, pid: 0 })).toEqual({
       container: { id, runtime: 'docker' },
-      cgroup: { id: 1 },
+      cgroup: { id: cgroupId, path: `/docker/${id}` },
+    });
+  });
+
+  it('takes the container from the process of a socket that has no cgroup', () => {
+    makeProcess(`4:memory:/docker/${id}\n`);
+    expect(resolver().resolveOwner({ cgroupId: 0, pid: PID })).toEqual({
+      container: { id, runtime: 'docker' },
       exe: '/bin/app',
     });
-    expect(owners.seesWholeHost).toBe(false);
-    expect(owners.counters.cgroups.scans).toBe(0);
   });
+});
+
+it('where no hierarchy is mounted, goes by the process alone', () => {
+  mount();
+  makeProcess(`0::/docker/${id}\n`);
+  const owners = resolver();
+  expect(owners.resolveOwner({ cgroupId: 4e9, pid: PID })).toMatchObject({ container: { id } });
+  expect(owners.seesWholeHost).toBe(false);
+  expect(owners.counters.cgroups.scans).toBe(0);
 });
 
 it('sees the whole of this host', () => {

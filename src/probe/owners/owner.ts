@@ -1,5 +1,5 @@
 import { BoundedMap } from './bounded-map.ts';
-import { readCgroupMounts } from './cgroup-mounts.ts';
+import { ownerHierarchy, readCgroupMounts } from './cgroup-mounts.ts';
 import { type CgroupContainer, parseCgroupPath } from './cgroup-path.ts';
 import { type CgroupChanges, CgroupTree, type CgroupTreeCounters } from './cgroup-tree.ts';
 import { type ProcessInfo, ProcessTable, type ProcessTableCounters } from './process.ts';
@@ -13,7 +13,7 @@ export interface Owner {
 }
 
 export interface OwnerQuery {
-  /** Id of the socket's cgroup; 0 = not known. */
+  /** Id of the socket's cgroup, in the hierarchy of ownerHierarchy(); 0 = not known. */
   cgroupId: number;
   /** 0 = not known. */
   pid: number;
@@ -54,18 +54,13 @@ export class OwnerResolver {
 
   /** Looks for the cgroup hierarchies and reads the tree once. Throws when `procRoot` is not a proc file system. */
   constructor(options: OwnerResolverOptions = {}) {
-    const {
-      procRoot = '/proc',
-      cgroupRoot = '/sys/fs/cgroup',
-      maxCgroups = 16_384,
-      maxProcesses = 16_384,
-    } = options;
+    const { procRoot = '/proc', cgroupRoot, maxCgroups = 16_384, maxProcesses = 16_384 } = options;
     const clock = options.now === undefined ? {} : { now: options.now };
     const mounts = readCgroupMounts(procRoot, cgroupRoot);
     this.#legacy = mounts.legacy;
     this.maxCgroups = maxCgroups;
     this.#tree = new CgroupTree({
-      root: mounts.unified,
+      root: ownerHierarchy(mounts, procRoot).root,
       changes: options.cgroupChanges,
       maxPaths: maxCgroups,
       ...clock,
@@ -80,8 +75,8 @@ export class OwnerResolver {
   }
 
   /**
-   * Whether the containers of the whole host can be told apart by cgroup id. False on a v1-only host, and where the
-   * cgroup tree is that of a cgroup namespace: then an owner is found only while its process lives.
+   * Whether the containers of the whole host can be told apart by cgroup id. False where the cgroup tree is that of a
+   * cgroup namespace: then the owner in an older cgroup is found only while its process lives.
    */
   get seesWholeHost(): boolean {
     return this.#tree.isWholeHost;

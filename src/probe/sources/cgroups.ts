@@ -6,6 +6,8 @@ import { loadObject, refused } from './bpf-object.ts';
 
 export interface CgroupSourceOptions {
   native: Native;
+  /** The kernel's number of the hierarchy to tell of. */
+  hierarchy: number;
   /** Keep the kernel's run statistics of the programs on. */
   runStats: boolean;
   /** Changes are waiting past the wake-up limit: call drain() soon. */
@@ -17,7 +19,7 @@ const RING_BYTES = 512 * 1024;
 const BATCH_BYTES = 64 * 1024;
 
 /**
- * Cgroups of the unified hierarchy as they are made and removed, from bpf/cgroup.bpf.c. Constructing it loads and
+ * Cgroups of one hierarchy as they are made and removed, from bpf/cgroup.bpf.c. Constructing it loads and
  * attaches the programs; where the kernel refuses them, it tells of nothing, and `refusal` says why.
  */
 export class CgroupSource implements CgroupChanges {
@@ -67,9 +69,10 @@ export class CgroupSource implements CgroupChanges {
   }
 }
 
-function start({ native, runStats, onBacklog }: CgroupSourceOptions): BpfObject {
+function start({ native, hierarchy, runStats, onBacklog }: CgroupSourceOptions): BpfObject {
   const object = loadObject(native, 'cgroup', (opened) => {
     opened.setMaxEntries('events', RING_BYTES);
+    opened.setKnob('hierarchy_id', hierarchy);
     opened.setKnob('wakeup_backlog_bytes', RING_BYTES / 8);
   });
   try {

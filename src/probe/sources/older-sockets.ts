@@ -24,6 +24,8 @@ export interface OlderSocketsOptions {
   tcp: TcpSource;
   listeners: ListenerSet;
   translator: Pick<Translator, 'enqueue' | 'resolve'>;
+  /** Sockets do not know their cgroup. */
+  cgroupV1: boolean;
   procRoot: string;
   bootNs(): number;
 }
@@ -115,7 +117,7 @@ export class OlderSockets {
       atNs: this.#options.bootNs(),
       sock: Number(cookie),
       cookie: Number(cookie),
-      cgroupId: socket.cgroupId,
+      cgroupId: this.#options.cgroupV1 ? 0 : socket.cgroupId,
       sent: counters?.sentBytes ?? 0,
       received: counters?.receivedBytes ?? 0,
       packetsSent: counters?.sentPackets ?? 0,

@@ -14,6 +14,8 @@ export interface TcpSourceOptions {
   ringBytes: number;
   /** Connections the kernel side remembers. */
   maxConnections: number;
+  /** Sockets do not know their cgroup: take that of their process. */
+  cgroupV1: boolean;
   /** Keep the kernel's run statistics of the programs on. */
   runStats: boolean;
   /** Data is waiting past the wake-up limit: call drain() soon. */
@@ -42,6 +44,7 @@ export class TcpSource {
     this.#object = loadObject(options.native, 'tcp', (object) => {
       object.setMaxEntries('events', options.ringBytes);
       object.setMaxEntries('conns', options.maxConnections);
+      object.setKnob('cgroup_v1', options.cgroupV1 ? 1 : 0);
       object.setKnob('wakeup_backlog_bytes', Math.floor(options.ringBytes / 8));
     });
     try {

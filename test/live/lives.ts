@@ -1,0 +1,67 @@
+import { command } from '../containers/command.ts';
+import { type FlowEvent, type Following, type RunningProbe, startProbe } from './probe.ts';
+
+/** What a process of short_lived.py did. */
+export interface Life {
+  pid: number;
+  netns: number;
+  port: number;
+  sent: number;
+  cgroup?: { id: number; path: string };
+  container?: string;
+}
+
+export interface LifeFlow {
+  life: Life;
+  flow: FlowEvent;
+}
+
+/** Runs short_lived.py; every process of it is gone at the end. */
+export async function shortLived(...flags: string[]): Promise<Life[]> {
+  return JSON.parse(await command('python3', ['test/live/short_lived.py', ...flags]));
+}
+
+/** A probe that can be kept from running. */
+export class Watch {
+  readonly probe: RunningProbe;
+  readonly stream: Following;
+
+  private constructor(probe: RunningProbe, stream: Following) {
+    this.probe = probe;
+    this.stream = stream;
+  }
+
+  static async start(...flags: string[]): Promise<Watch> {
+    const probe = await startProbe(flags);
+    return new Watch(probe, await probe.follow());
+  }
+
+  async stop(): Promise<void> {
+    this.stream.stop();
+    await this.probe.stop();
+  }
+
+  /** Stops the probe meanwhile: what it reads of afterwards is gone by then. */
+  async unseen<T>(work: () => Promise<T>): Promise<T> {
+    process.kill(this.probe.pid, 'SIGSTOP');
+    try {
+      return await work();
+    } finally {
+      process.kill(this.probe.pid, 'SIGCONT');
+    }
+  }
+
+  /** The closed flows of both sides of each life's connection. */
+  async flowsOf(lives: Life[]): Promise<LifeFlow[]> {
+    const byPid = new Map(lives.map((life) => [life.pid, life]));
+    const found = () =>
+      this.stream.events.flatMap((flow): LifeFlow[] => {
+        const life = byPid.get(flow.process?.pid ?? 0);
+        if (life === undefined || flow.type !== 'flow.closed' || flow.netns !== life.netns) return [];
+        const port = flow.role === 'client' ? flow.dest.port : flow.source.port;
+        return port === life.port ? [{ life, flow }] : [];
+      });
+    await this.stream.until(() => found().length >= 2 * lives.length);
+    return found();
+  }
+}
