@@ -1,6 +1,6 @@
 /**
  * The test program of `npm run test:kernels`, run in each guest from the repository's folder as root:
- * node guest.mjs REPORT. It writes a GuestReport to REPORT, whatever happens.
+ * node guest.mjs REPORT. It writes a GuestReport to REPORT after each step, so that a guest that hangs tells where.
  */
 import { writeFileSync } from 'node:fs';
 import { release, version } from 'node:os';
@@ -27,17 +27,20 @@ async function main(path: string): Promise<void> {
     cases: [],
     loss: {},
   };
+  const save = () => writeFileSync(path, JSON.stringify(report, undefined, 2));
   try {
     report.checks = checkMachine().checks;
+    save();
     report.programs = loadPrograms(loadNative());
-    await runCases(report);
+    save();
+    await runCases(report, save);
   } catch (error) {
     report.error = (error as Error).stack ?? String(error);
   }
-  writeFileSync(path, JSON.stringify(report, undefined, 2));
+  save();
 }
 
-async function runCases(report: GuestReport): Promise<void> {
+async function runCases(report: GuestReport, save: () => void): Promise<void> {
   const pair = makeNamespacePair('kernel');
   try {
     const probe = await startProbe([], deadlineMs);
@@ -46,6 +49,7 @@ async function runCases(report: GuestReport): Promise<void> {
       for (const one of casesOf(pair)) {
         if (one.lossy) dropPackets(pair);
         report.cases.push(await runCase(one, stream));
+        save();
       }
       report.loss = (await probe.status()).loss;
       stream.stop();
