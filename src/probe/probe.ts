@@ -107,6 +107,7 @@ export class Probe implements ProbeView {
   /** Reads the live counters too, and finds the flows whose close was lost. */
   refresh(): void {
     this.clock.resync();
+    this.owners.catchUp();
     this.tcp.drain();
     this.tcp.readActive();
     this.tcp.drain();

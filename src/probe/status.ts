@@ -19,6 +19,7 @@ export function probeStatus(probe: Probe): Status {
     kernel: { release: release(), arch: arch() },
     sources: [
       tcpStatus(probe),
+      olderStatus(probe),
       cgroupStatus(probe),
       { name: 'nat', hook: 'netlink conntrack', programs: [], ...translator.status() },
     ],
@@ -55,6 +56,13 @@ function tcpStatus({ tcp }: Probe): SourceStatus {
     hook: 'raw_tp/inet_sock_set_state',
     programs: tcp.programs().map(programStatus),
   };
+}
+
+function olderStatus({ older }: Probe): SourceStatus {
+  const source = { name: 'older sockets', hook: 'netlink sock_diag', programs: [] };
+  if (older.refusal === undefined) return { ...source, state: 'on' };
+  const reason = `${older.refusal}; connections and listeners older than the probe are not known`;
+  return { ...source, state: 'off', reason };
 }
 
 function cgroupStatus({ cgroups, owners }: Probe): SourceStatus {

@@ -125,7 +125,7 @@ describe.each([
   it('status says that it works and that nothing was lost', async () => {
     const text = await ask('status', ...from());
     expect(text).toMatch(/^(system-probe|node-agent) \d/);
-    expect(text).toMatch(/^ {2}(tcp|system-probe) on /m);
+    expect(text).toMatch(/^ {2}(tcp|system-probe) +on /m);
     expect(text).toMatch(/^losses\n {2}none$/m);
   });
 });

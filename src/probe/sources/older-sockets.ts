@@ -30,6 +30,9 @@ export interface OlderSocketsOptions {
   bootNs(): number;
 }
 
+/** The translator's queue holds twice as many. */
+const LOOKUPS_AT_ONCE = 4096;
+
 /**
  * Sockets that were there before the probe. Listeners give the sockets they accept an owner; connections are in the
  * table from the start, with counters as often as refresh() is called and exact ones when they close.
@@ -48,8 +51,22 @@ export class OlderSockets {
     return this.#open.size;
   }
 
-  /** Once, after the programs are attached: from then on no socket is missed in between. */
+  /** Why older sockets are not known; undefined when they are. */
+  refusal: string | undefined;
+
+  /**
+   * Once, after the programs are attached: from then on no socket is missed in between. What the kernel refuses here
+   * costs only what was there before.
+   */
   async discover(): Promise<void> {
+    try {
+      await this.#discover();
+    } catch (error) {
+      this.refusal = (error as Error).message;
+    }
+  }
+
+  async #discover(): Promise<void> {
     const { native, procRoot, listeners, table, tcp, translator } = this.#options;
     for (const entry of (await findExistingListeners({ native, procRoot })).entries) {
       if (!listeners.has(entry.netns, entry.port)) listeners.add(entry.netns, entry.port);
@@ -66,9 +83,12 @@ export class OlderSockets {
         this.#open.set(Number(socket.cookie), owner);
         return this.#record(socket, owner);
       });
-    for (const record of records) translator.enqueue(record);
-    translator.resolve();
-    for (const record of records) table.adopt(record);
+    for (let at = 0; at < records.length; at += LOOKUPS_AT_ONCE) {
+      const some = records.slice(at, at + LOOKUPS_AT_ONCE);
+      for (const record of some) translator.enqueue(record);
+      translator.resolve();
+      for (const record of some) table.adopt(record);
+    }
   }
 
   /** Reads the counters of those that are still open: as long as there are some. */
