@@ -12,6 +12,8 @@ const closedOf = (port: number) => (event: FlowEvent) =>
   event.netns === netns &&
   (event.source.port === port || event.dest.port === port);
 
+const hasBoth = (port: number) => (events: FlowEvent[]) => events.filter(closedOf(port)).length === 2;
+
 describe('a burst of short connections', () => {
   it('is in the stream whole, each side once and exact, with nothing lost', async () => {
     const probe = await startProbe();
@@ -59,19 +61,21 @@ describe('a burst of short connections', () => {
   });
 
   it('that a small ring buffer cannot hold is counted to the last record', async () => {
-    const [small, large] = await Promise.all([startProbe(['--ring-bytes', '65536']), startProbe()]);
+    const [small, large] = await Promise.all([startProbe(['--ring-bytes', '524288']), startProbe()]);
     try {
       const streams = await Promise.all([small.follow(), large.follow()]);
+      const first = await traffic('transfer', { sent: 1 });
+      await Promise.all(streams.map((stream) => stream.until(hasBoth(first.port))));
       process.kill(small.pid, 'SIGSTOP');
       const { port } = await traffic('transfer', { sent: 1, count: 5000 });
       process.kill(small.pid, 'SIGCONT');
       const last = await traffic('transfer', { sent: 1 });
       const [delivered = [], all = []] = await Promise.all(
         streams.map(async (stream) => {
-          const events = await stream.until((seen) => seen.filter(closedOf(last.port)).length === 2);
-          // What others on this machine do after that is not part of the comparison.
+          const events = await stream.until(hasBoth(last.port));
+          // What others on this machine do before and after is not part of the comparison.
           return events
-            .slice(0, events.findLastIndex(closedOf(last.port)))
+            .slice(events.findLastIndex(closedOf(first.port)), events.findLastIndex(closedOf(last.port)))
             .filter((event) => event.type === 'flow.closed' && !event.closeMissed);
         }),
       );
