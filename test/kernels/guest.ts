@@ -14,6 +14,7 @@ import { type Case, casesOf, dropPackets } from './cases.ts';
 import { compare } from './compare.ts';
 import { loadPrograms } from './programs.ts';
 import type { CaseReport, GuestReport } from './report.ts';
+import { runShortLived } from './short-lived.ts';
 
 /** An emulated processor is some thirty times slower. */
 const deadlineMs = 60_000;
@@ -51,6 +52,8 @@ async function runCases(report: GuestReport, save: () => void): Promise<void> {
         report.cases.push(await runCase(one, stream));
         save();
       }
+      report.cases.push(await runShortLived(stream, deadlineMs));
+      save();
       report.loss = (await probe.status()).loss;
       stream.stop();
     } finally {

@@ -53,15 +53,18 @@ export class Watch {
 
   /** The closed flows of both sides of each life's connection. */
   async flowsOf(lives: Life[]): Promise<LifeFlow[]> {
-    const byPid = new Map(lives.map((life) => [life.pid, life]));
-    const found = () =>
-      this.stream.events.flatMap((flow): LifeFlow[] => {
-        const life = byPid.get(flow.process?.pid ?? 0);
-        if (life === undefined || flow.type !== 'flow.closed' || flow.netns !== life.netns) return [];
-        const port = flow.role === 'client' ? flow.dest.port : flow.source.port;
-        return port === life.port ? [{ life, flow }] : [];
-      });
-    await this.stream.until(() => found().length >= 2 * lives.length);
-    return found();
+    await this.stream.until((events) => flowsAmong(events, lives).length >= 2 * lives.length);
+    return flowsAmong(this.stream.events, lives);
   }
+}
+
+/** The closed flows, of either side, of the lives' connections. */
+export function flowsAmong(events: FlowEvent[], lives: Life[]): LifeFlow[] {
+  const byPid = new Map(lives.map((life) => [life.pid, life]));
+  return events.flatMap((flow): LifeFlow[] => {
+    const life = byPid.get(flow.process?.pid ?? 0);
+    if (life === undefined || flow.type !== 'flow.closed' || flow.netns !== life.netns) return [];
+    const port = flow.role === 'client' ? flow.dest.port : flow.source.port;
+    return port === life.port ? [{ life, flow }] : [];
+  });
 }
