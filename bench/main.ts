@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
+import { cgroups } from './cgroups.ts';
 import { decode } from './decode.ts';
 import type { Figure } from './figures.ts';
 import { kernel } from './kernel.ts';
@@ -7,7 +8,7 @@ import { memory } from './memory.ts';
 import { nat } from './nat.ts';
 import { overhead } from './overhead.ts';
 
-const benchmarks = [kernel, overhead, decode, memory, nat];
+const benchmarks = [kernel, cgroups, overhead, decode, memory, nat];
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const figures: Figure[] = [];
 for (const benchmark of benchmarks) {

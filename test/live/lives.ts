@@ -21,6 +21,9 @@ export async function shortLived(...flags: string[]): Promise<Life[]> {
   return JSON.parse(await command('python3', ['test/live/short_lived.py', ...flags]));
 }
 
+/** For what the rest of the machine does while the probe is kept from running. */
+const RING_BYTES = 64 * 1024 * 1024;
+
 /** A probe that can be kept from running. */
 export class Watch {
   readonly probe: RunningProbe;
@@ -32,7 +35,7 @@ export class Watch {
   }
 
   static async start(...flags: string[]): Promise<Watch> {
-    const probe = await startProbe(flags);
+    const probe = await startProbe(['--ring-bytes', String(RING_BYTES), ...flags]);
     return new Watch(probe, await probe.follow());
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { Podman } from '../containers/podman.ts';
 import { Runc } from '../containers/runc.ts';
 import { type Life, type LifeFlow, shortLived, Watch } from './lives.ts';
 import type { FlowEvent } from './probe.ts';
+import { traffic } from './traffic.ts';
 
 const hostNetns = Number(statSync('/proc/self/ns/net').ino);
 const { unified, memory } = readCgroupMounts('/proc');
@@ -64,6 +65,24 @@ describe.each(hierarchies)('a cgroup $version that is gone before its connection
     const { loss, sources } = await watch.probe.status();
     expect(loss).toMatchObject({ ringCgroup: 0, cgroupPathsCut: 0 });
     expect(sources.find((source) => source.name === 'cgroups')).toMatchObject({ state: 'on' });
+  });
+
+  it('is counted where the kernel had no room to tell of it, and found while it is there', async () => {
+    const kept = join(parent, 'kept');
+    await watch.unseen(async () => {
+      for (let number = 0; number < 4000; number++) {
+        const gone = join(parent, `${number}`.padStart(200, '-'));
+        mkdirSync(gone);
+        rmdirSync(gone);
+      }
+      mkdirSync(kept);
+    });
+    const { port, server } = await traffic('transfer', { 'cgroup-server': kept });
+    const isIt = (flow: FlowEvent) =>
+      flow.type === 'flow.closed' && flow.source.port === port && flow.process?.pid === server.pid;
+    const events = await watch.stream.until((all) => all.some(isIt));
+    expect(events.find(isIt)?.cgroup).toEqual({ id: statSync(kept).ino, path: kept.slice(root.length) });
+    expect((await watch.probe.status()).loss.ringCgroup).toBeGreaterThan(0);
   });
 });
 
