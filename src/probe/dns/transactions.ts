@@ -1,0 +1,197 @@
+import { BoundedMap } from '../owners/bounded-map.ts';
+import { Opcode } from './codes.ts';
+import type { DnsMessage, DnsQuestion } from './message.ts';
+import type { Asked, DnsPacket, DnsTransaction } from './transaction.ts';
+
+export interface TransactionTableOptions<Owner> {
+  /**
+   * Without an answer for as long since it was last asked, a question has timed out. Default 6 s: glibc waits for 5 s
+   * and asks again from the same socket. So that is seen to be one question which took 5 s, and not two.
+   */
+  timeoutMs?: number;
+  /** Questions without an answer yet, about 500 bytes each; default 20,000. The one that waits longest goes first. */
+  maxPending?: number;
+  /** Records that are kept of an answer; default 64. */
+  maxAnswers?: number;
+  onTransaction: (transaction: DnsTransaction<Owner>) => void;
+}
+
+interface Pending<Owner> extends Asked<Owner> {
+  key: string;
+  lastAskedNs: number;
+}
+
+interface Ended {
+  outcome: DnsTransaction<unknown>['outcome'];
+  question: DnsQuestion;
+}
+
+/** A client that asks again and again is told of after as many times the timeout. */
+const MAX_TIMEOUTS = 4;
+/** Questions of one socket with one id: more than one is a mistake of the client, or malice. */
+const MAX_SAME_ID = 16;
+
+/**
+ * Matches answers with questions, by socket, id and question. A client that asks again from another socket, as c-ares
+ * and dig do, makes another transaction. All is by the times of the kernel's clock: the result does not depend on
+ * when the records are read, as long as they come in order.
+ */
+export class TransactionTable<Owner> {
+  /** Questions that made room for others: nothing is told of them. */
+  evicted = 0;
+  /** Questions that were sent again. */
+  retries = 0;
+  /** Answers to questions that had timed out. */
+  lateAnswers = 0;
+  /** Answers to questions that had an answer; also all messages of a zone transfer but the first. */
+  duplicateAnswers = 0;
+  /** Answers to nothing that was asked, or to what was asked before the start or too long ago. */
+  unmatchedAnswers = 0;
+  /** Messages that are not queries: updates, notifications, and those without a question. */
+  ignored = 0;
+  readonly maxPending: number;
+  readonly #timeoutNs: number;
+  readonly #maxAnswers: number;
+  readonly #onTransaction: (transaction: DnsTransaction<Owner>) => void;
+  readonly #byId = new Map<string, Pending<Owner>[]>();
+  /** The one that was last asked first comes first. */
+  readonly #pending = new Set<Pending<Owner>>();
+  readonly #ended: BoundedMap<string, Ended>;
+
+  constructor(options: TransactionTableOptions<Owner>) {
+    this.maxPending = options.maxPending ?? 20_000;
+    this.#timeoutNs = (options.timeoutMs ?? 6000) * 1e6;
+    this.#maxAnswers = options.maxAnswers ?? 64;
+    this.#onTransaction = options.onTransaction;
+    this.#ended = new BoundedMap(this.maxPending);
+  }
+
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  observe(packet: DnsPacket<Owner>, message: DnsMessage): void {
+    if (message.opcode !== Opcode.QUERY) this.ignored++;
+    else if (message.isResponse) this.#answered(packet, message);
+    else this.#asked(packet, message);
+  }
+
+  /** Ends what has timed out. Every record of before `nowNs` has been observed. */
+  expire(nowNs: number): void {
+    for (const pending of this.#pending) {
+      if (!this.#isOver(pending, nowNs)) return;
+      this.#timeOut(pending);
+    }
+  }
+
+  #asked(packet: DnsPacket<Owner>, { id, questions: [question] }: DnsMessage): void {
+    if (question === undefined) {
+      this.ignored++;
+      return;
+    }
+    const { socket, timeNs, server, transport, owner } = packet;
+    const key = `${socket}/${id}`;
+    const known = this.#find(key, question);
+    if (known !== undefined && this.#isAgain(known, timeNs)) {
+      this.retries++;
+      known.retries++;
+      known.lastAskedNs = timeNs;
+      this.#pending.delete(known);
+      this.#pending.add(known);
+      return;
+    }
+    if (known !== undefined) this.#timeOut(known);
+    this.#ended.delete(key);
+    const asked = { messageId: id, socket, askedNs: timeNs, question, server, transport, retries: 0, owner };
+    this.#insert({ ...asked, key, lastAskedNs: timeNs });
+  }
+
+  #answered(packet: DnsPacket<Owner>, message: DnsMessage): void {
+    const key = `${packet.socket}/${message.id}`;
+    const [question] = message.questions;
+    const pending = this.#find(key, question);
+    if (pending === undefined) this.#countUnexpected(key, question);
+    else if (this.#isOver(pending, packet.timeNs)) {
+      this.#timeOut(pending);
+      this.lateAnswers++;
+    } else {
+      const answers = message.answers.slice(0, this.#maxAnswers);
+      this.#end(pending, {
+        ...asked(pending),
+        server: packet.server,
+        outcome: 'answered',
+        rcode: message.rcode,
+        latencyUs: Math.max(0, Math.floor((packet.timeNs - pending.askedNs) / 1000)),
+        answers,
+        answersOmitted: Math.max(0, message.answerCount - answers.length),
+        truncated: message.truncated,
+      });
+    }
+  }
+
+  /** A server that did not understand the question may leave it out: its answer is to the oldest with the id. */
+  #find(key: string, question: DnsQuestion | undefined): Pending<Owner> | undefined {
+    const candidates = this.#byId.get(key);
+    if (question === undefined) return candidates?.[0];
+    return candidates?.find((pending) => isSame(pending.question, question));
+  }
+
+  #isOver(pending: Pending<Owner>, timeNs: number): boolean {
+    return timeNs - pending.lastAskedNs > this.#timeoutNs;
+  }
+
+  #isAgain(pending: Pending<Owner>, timeNs: number): boolean {
+    return !this.#isOver(pending, timeNs) && timeNs - pending.askedNs <= MAX_TIMEOUTS * this.#timeoutNs;
+  }
+
+  #insert(pending: Pending<Owner>): void {
+    const candidates = this.#byId.get(pending.key);
+    if (candidates === undefined) this.#byId.set(pending.key, [pending]);
+    else candidates.push(pending);
+    this.#pending.add(pending);
+    if (candidates !== undefined && candidates.length > MAX_SAME_ID) this.#evict(candidates);
+    if (this.#pending.size > this.maxPending) this.#evict(this.#pending);
+  }
+
+  #evict(from: Iterable<Pending<Owner>>): void {
+    for (const oldest of from) {
+      this.#remove(oldest);
+      this.evicted++;
+      return;
+    }
+  }
+
+  #timeOut(pending: Pending<Owner>): void {
+    this.#end(pending, { ...asked(pending), outcome: 'timeout' });
+  }
+
+  #end(pending: Pending<Owner>, transaction: DnsTransaction<Owner>): void {
+    this.#remove(pending);
+    const { outcome, question } = transaction;
+    this.#ended.set(pending.key, { outcome, question });
+    this.#onTransaction(transaction);
+  }
+
+  #remove(pending: Pending<Owner>): void {
+    this.#pending.delete(pending);
+    const others = this.#byId.get(pending.key)?.filter((other) => other !== pending) ?? [];
+    if (others.length > 0) this.#byId.set(pending.key, others);
+    else this.#byId.delete(pending.key);
+  }
+
+  #countUnexpected(key: string, question: DnsQuestion | undefined): void {
+    const ended = this.#ended.get(key);
+    if (ended === undefined || (question !== undefined && !isSame(ended.question, question))) {
+      this.unmatchedAnswers++;
+    } else if (ended.outcome === 'timeout') this.lateAnswers++;
+    else this.duplicateAnswers++;
+  }
+}
+
+function asked<Owner>({ key, lastAskedNs, ...known }: Pending<Owner>): Asked<Owner> {
+  return known;
+}
+
+function isSame(one: DnsQuestion, other: DnsQuestion): boolean {
+  return one.name === other.name && one.type === other.type;
+}
