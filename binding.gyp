@@ -16,6 +16,7 @@
         "native/object.cc",
         "native/ring.cc",
         "native/ring_reader.cc",
+        "native/select_map.cc",
         "native/snapshot.cc",
         "native/sock_diag.cc"
       ],

@@ -25,6 +25,8 @@ Napi::Value layouts(const Napi::CallbackInfo &info) {
     sizes.Set("listener_key", sizeof(listener_key));
     sizes.Set("listener_owner", sizeof(listener_owner));
     sizes.Set("snapshot_slot", sizeof(snapshot_slot));
+    sizes.Set("udp_key", sizeof(udp_key));
+    sizes.Set("udp_count", sizeof(udp_count));
     Napi::Object result = Napi::Object::New(info.Env());
     result.Set("sizes", sizes);
     result.Set("hash", Napi::BigInt::New(info.Env(), uint64_t{SYSPROBE_LAYOUT_HASH}));

@@ -2,7 +2,7 @@
 
 #include "args.h"
 #include "errors.h"
-#include "map_io.h"
+#include "select_map.h"
 #include "snapshot.h"
 
 namespace sysprobe {
@@ -36,6 +36,8 @@ Napi::Function BpfObject::define(Napi::Env env) {
                            method<&BpfObject::drain>("drain"),
                            method<&BpfObject::backlog>("backlog"),
                            method<&BpfObject::lookupBatch>("lookupBatch"),
+                           method<&BpfObject::takeBatch>("takeBatch"),
+                           method<&BpfObject::select>("select"),
                            method<&BpfObject::lookup>("lookup"),
                            method<&BpfObject::update>("update"),
                            method<&BpfObject::erase>("delete"),
@@ -92,7 +94,11 @@ Napi::Value BpfObject::load(const Napi::CallbackInfo &info) {
 
 Napi::Value BpfObject::attach(const Napi::CallbackInfo &info) {
     std::string program = toText(info[0], "program");
-    object().attach(program);
+    Napi::Value cgroup = info[1].IsUndefined() ? info[1] : toObject(info[1], "options").Get("cgroup");
+    if (cgroup.IsUndefined())
+        object().attach(program);
+    else
+        object().attachToCgroup(program, toText(cgroup, "options.cgroup"));
     return info.Env().Undefined();
 }
 
@@ -117,6 +123,14 @@ Napi::Value BpfObject::backlog(const Napi::CallbackInfo &info) {
 }
 
 Napi::Value BpfObject::lookupBatch(const Napi::CallbackInfo &info) {
+    return readBatch(info, Read::Keep);
+}
+
+Napi::Value BpfObject::takeBatch(const Napi::CallbackInfo &info) {
+    return readBatch(info, Read::Take);
+}
+
+Napi::Value BpfObject::readBatch(const Napi::CallbackInfo &info, Read read) {
     Napi::Env env = info.Env();
     std::string name = toText(info[0], "map");
     std::span<uint8_t> buffer = toBytes(info[1], "buffer");
@@ -125,14 +139,19 @@ Napi::Value BpfObject::lookupBatch(const Napi::CallbackInfo &info) {
     if (!info[2].IsUndefined()) {
         std::span<uint8_t> token = toBytes(info[2], "token");
         if (token.size() != tokenSize(map))
-            throw Misuse(EINVAL, "token is not one that lookupBatch returned for this map");
+            throw Misuse(EINVAL, "token is not one that was returned for this map");
         walk.token.assign(token.begin(), token.end());
     }
-    uint32_t count = readPairs(map, walk, buffer);
+    uint32_t count = readPairs(map, walk, buffer, read);
     Napi::Object result = Napi::Object::New(env);
     result.Set("count", toNumber(env, count));
     result.Set("token", walk.finished ? env.Undefined() : Napi::Value(fromBytes(env, walk.token)));
     return result;
+}
+
+Napi::Value BpfObject::select(const Napi::CallbackInfo &info) {
+    std::string outer = toText(info[0], "outer"), inner = toText(info[1], "inner");
+    return selectMap(info.Env(), object().loadedMap(outer), object().loadedMap(inner));
 }
 
 Napi::Value BpfObject::lookup(const Napi::CallbackInfo &info) {

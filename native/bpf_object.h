@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "map_io.h"
 #include "object.h"
 #include "ring_reader.h"
 
@@ -34,6 +35,8 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
     Napi::Value drain(const Napi::CallbackInfo &info);
     Napi::Value backlog(const Napi::CallbackInfo &info);
     Napi::Value lookupBatch(const Napi::CallbackInfo &info);
+    Napi::Value takeBatch(const Napi::CallbackInfo &info);
+    Napi::Value select(const Napi::CallbackInfo &info);
     Napi::Value lookup(const Napi::CallbackInfo &info);
     Napi::Value update(const Napi::CallbackInfo &info);
     Napi::Value erase(const Napi::CallbackInfo &info);
@@ -45,6 +48,7 @@ class BpfObject : public Napi::ObjectWrap<BpfObject> {
     Napi::Value maps(const Napi::CallbackInfo &info);
     Napi::Value close(const Napi::CallbackInfo &info);
 
+    Napi::Value readBatch(const Napi::CallbackInfo &info, Read read);
     Object &object() const;
     RingReader &ring(const std::string &map) const;
     void release();

@@ -42,6 +42,10 @@ constexpr Advice kAdvice[] = {
     {"attach", ENOENT, "this kernel has no such hook"},
     {"attach", EOPNOTSUPP, "the section names no hook that a program can be attached to by name"},
     {"lookupBatch", ENOSPC, "the buffer is smaller than one bucket of the map: give room for more pairs"},
+    {"takeBatch", ENOSPC, "the buffer is smaller than one bucket of the map: give room for more pairs"},
+    {"attach", EPERM,
+     "the kernel's policy, a program that is alone on the cgroup, or a missing capability (CAP_NET_ADMIN for "
+     "cgroup programs) forbids it"},
     {"update", EPERM, "the map is read-only"},
     {"update", E2BIG, "the map is full"},
     {"conntrack", EPERM, "another network namespace needs CAP_SYS_ADMIN"},

@@ -49,12 +49,14 @@ size_t tokenSize(const bpf_map *map) {
     return std::max<size_t>(bpf_map__key_size(map), sizeof(uint32_t));
 }
 
-uint32_t readColumns(const bpf_map *map, Walk &walk, uint32_t room, uint8_t *keys, uint8_t *values) {
+uint32_t readColumns(const bpf_map *map, Walk &walk, uint32_t room, uint8_t *keys, uint8_t *values,
+                     Read read) {
     requireOneValue(map);
     std::vector<uint8_t> next(tokenSize(map));
     uint32_t count = room;
-    int error = bpf_map_lookup_batch(bpf_map__fd(map), walk.token.empty() ? nullptr : walk.token.data(),
-                                     next.data(), keys, values, &count, nullptr);
+    auto batch = read == Read::Take ? bpf_map_lookup_and_delete_batch : bpf_map_lookup_batch;
+    int error = batch(bpf_map__fd(map), walk.token.empty() ? nullptr : walk.token.data(), next.data(), keys,
+                      values, &count, nullptr);
     if (error && error != -ENOENT)
         throw Refusal(-error, quoted(map));
     walk.finished = error == -ENOENT;
@@ -62,7 +64,7 @@ uint32_t readColumns(const bpf_map *map, Walk &walk, uint32_t room, uint8_t *key
     return count;
 }
 
-uint32_t readPairs(const bpf_map *map, Walk &walk, std::span<uint8_t> pairs) {
+uint32_t readPairs(const bpf_map *map, Walk &walk, std::span<uint8_t> pairs, Read read) {
     requireOneValue(map);
     size_t keySize = bpf_map__key_size(map), valueSize = bpf_map__value_size(map),
            pairSize = keySize + valueSize;
@@ -72,7 +74,7 @@ uint32_t readPairs(const bpf_map *map, Walk &walk, std::span<uint8_t> pairs) {
                                   " bytes; the buffer has " + std::to_string(pairs.size()));
     auto keys = std::make_unique_for_overwrite<uint8_t[]>(room * keySize);
     auto values = std::make_unique_for_overwrite<uint8_t[]>(room * valueSize);
-    uint32_t count = readColumns(map, walk, static_cast<uint32_t>(room), keys.get(), values.get());
+    uint32_t count = readColumns(map, walk, static_cast<uint32_t>(room), keys.get(), values.get(), read);
     uint8_t *out = pairs.data();
     for (uint32_t i = 0; i < count; i++) {
         std::memcpy(out, &keys[i * keySize], keySize);

@@ -1,6 +1,7 @@
 #include "object.h"
 
 #include <bpf/bpf.h>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <array>
@@ -61,12 +62,29 @@ void Object::load() {
 }
 
 void Object::attach(const std::string &name) {
+    const bpf_program *program = unattached(name);
+    keep(program, bpf_program__attach(program), bpf_program__section_name(program));
+}
+
+void Object::attachToCgroup(const std::string &name, const std::string &directory) {
+    const bpf_program *program = unattached(name);
+    Fd cgroup(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!cgroup)
+        throw Refusal(errno, "cgroup '" + directory + "'");
+    keep(program, bpf_program__attach_cgroup(program, cgroup.get()), "cgroup '" + directory + "'");
+}
+
+const bpf_program *Object::unattached(const std::string &name) const {
     const bpf_program *program = loadedProgram(name);
     if (links_.contains(program))
         throw Misuse(EEXIST, "program '" + name + "' is attached already");
-    std::unique_ptr<bpf_link, Close> link(bpf_program__attach(program));
+    return program;
+}
+
+void Object::keep(const bpf_program *program, bpf_link *made, const std::string &where) {
+    Link link(made);
     if (!link)
-        throw Refusal(errno, "program '" + name + "' (" + bpf_program__section_name(program) + ")");
+        throw Refusal(errno, std::string("program '") + bpf_program__name(program) + "' (" + where + ")");
     links_.emplace(program, std::move(link));
 }
 

@@ -34,6 +34,8 @@ class Object {
     void setAutoload(const std::string &program, bool load);
     void load();
     void attach(const std::string &program);
+    /** A cgroup program, to the cgroup of this directory. */
+    void attachToCgroup(const std::string &program, const std::string &directory);
     void enableRunStats();
 
     /** A map or program by name; Misuse when there is none, or when it is not in the kernel. */
@@ -56,6 +58,11 @@ class Object {
         void operator()(bpf_link *link) const { bpf_link__destroy(link); }
     };
 
+    using Link = std::unique_ptr<bpf_link, Close>;
+
+    /** The program, when it is loaded and not attached yet. */
+    const bpf_program *unattached(const std::string &name) const;
+    void keep(const bpf_program *program, bpf_link *link, const std::string &where);
     void requireOpen() const;
     void requireLoaded() const;
     bpf_map *findMap(const std::string &name) const;
@@ -65,7 +72,7 @@ class Object {
     Stage stage_ = Stage::Open;
     std::unique_ptr<bpf_object, Close> object_;
     std::map<const bpf_map *, Mapping> memory_;
-    std::map<const bpf_program *, std::unique_ptr<bpf_link, Close>> links_;
+    std::map<const bpf_program *, Link> links_;
     Fd stats_;
 };
 

@@ -48,8 +48,11 @@ export interface BpfObject {
   /** Before load(): programs load by default. */
   setAutoload(program: string, load: boolean): void;
   load(): void;
-  /** Attaches by the program's section, until close(). Throws when the kernel refuses. */
-  attach(program: string): void;
+  /**
+   * Attaches by the program's section, until close(); a cgroup program to the cgroup2 directory `cgroup`, beside
+   * those that others attached. Throws when the kernel refuses.
+   */
+  attach(program: string, options?: { cgroup?: string }): void;
   /**
    * Opens a ring buffer map for reading. `onBacklog` is called, coalesced, when the kernel announced data (by
    * BPF_RB_FORCE_WAKEUP, or by default flags when the reader had caught up); until the next drain() it is not
@@ -76,6 +79,18 @@ export interface BpfObject {
     buffer: Uint8Array,
     token?: Uint8Array,
   ): { count: number; token: Uint8Array | undefined };
+  /** The same by BPF_MAP_LOOKUP_AND_DELETE_BATCH: what it returns is no longer in the map. Hash maps only. */
+  takeBatch(
+    map: string,
+    buffer: Uint8Array,
+    token?: Uint8Array,
+  ): { count: number; token: Uint8Array | undefined };
+  /**
+   * Puts the map `inner` of this object into slot 0 of the array of maps `outer`. Resolves when no program runs any
+   * more that found the map which was there before, so that nothing changes that one from then on: some
+   * milliseconds, and more under load.
+   */
+  select(outer: string, inner: string): Promise<void>;
   lookup(map: string, key: Uint8Array): Uint8Array | undefined;
   update(map: string, key: Uint8Array, value: Uint8Array): void;
   /** False when the key was not there. */

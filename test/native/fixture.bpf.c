@@ -31,6 +31,23 @@ struct {
     __type(value, __u32);
 } table SEC(".maps");
 
+struct pages {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, 16);
+    __type(key, __u32);
+    __type(value, __u32);
+};
+
+struct pages left SEC(".maps");
+struct pages right SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __array(values, struct pages);
+} page SEC(".maps") = {.values = {&left}};
+
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 2);
@@ -145,9 +162,27 @@ int on_state(void *ctx __attribute__((unused))) {
     return 0;
 }
 
+/* Runs for what is sent to a socket of the cgroup. */
 SEC("cgroup_skb/ingress")
 int in_cgroup(struct __sk_buff *skb __attribute__((unused))) {
+    count(1);
     return 1;
+}
+
+/* (key): counts it in the table that is selected. */
+SEC("raw_tp")
+int write_page(struct bpf_raw_tracepoint_args *ctx) {
+    __u32 zero = 0, key = ctx->args[0], one = 1;
+    void *selected = bpf_map_lookup_elem(&page, &zero);
+    __u32 *value = selected ? bpf_map_lookup_elem(selected, &key) : 0;
+
+    if (!selected)
+        return 1;
+    if (value)
+        __sync_fetch_and_add(value, 1);
+    else
+        bpf_map_update_elem(selected, &key, &one, BPF_ANY);
+    return 0;
 }
 
 /* The verifier rejects it; not loaded unless asked for. */

@@ -75,6 +75,23 @@ test('room for less than a bucket asks for a larger buffer', () =>
     expect(error.message).toContain('give room for more pairs');
   }));
 
+test('what is taken is no longer in the map, in batches of any size', () =>
+  withFixture((object) => {
+    for (let i = 0n; i < 5000n; i++) object.update('table', keyBytes(i), valueBytes(Number(i)));
+    const buffer = new Uint8Array(500 * PAIR);
+    const view = new DataView(buffer.buffer);
+    const taken: number[] = [];
+    let token: Uint8Array | undefined;
+    do {
+      const batch = object.takeBatch('table', buffer, token);
+      for (let i = 0; i < batch.count; i++) taken.push(view.getUint32(i * PAIR + 8, true));
+      token = batch.token;
+    } while (token !== undefined);
+    expect(taken.sort((a, b) => a - b)).toEqual([...Array(5000).keys()]);
+    expect(walk(object, 500).size).toBe(0);
+    expect(failure(() => object.takeBatch('slots', buffer)).operation).toBe('takeBatch');
+  }));
+
 test('an array is walked too', () =>
   withFixture((object) => {
     const buffer = new Uint8Array(10 * 20);
