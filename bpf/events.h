@@ -22,6 +22,12 @@ typedef __u64 cookie_t;
 typedef __u64 sock_ref_t;
 /* Payload bytes, as the application wrote or will read them. */
 typedef __u64 bytes_t;
+/* What a count changed by: below 0 when what was counted before is taken back. */
+typedef __s64 bytes_change_t;
+typedef __s32 count_change_t;
+/* Cookie or inode of a socket: its own for as long as it lives, and no other's. */
+typedef __u64 socket_id_t;
+typedef __u64 inode_t; /* 0 = not known */
 typedef __u32 netns_t;   /* inode of the network namespace */
 typedef __u32 process_t; /* thread group id in the initial pid namespace; 0 = not known */
 typedef __u32 micros_t;  /* microseconds; 0 = not measured */
@@ -75,6 +81,7 @@ enum flow_flag {
 
 enum ip_protocol {
     PROTOCOL_TCP = 6,
+    PROTOCOL_UDP = 17,
 };
 
 enum address_family {
@@ -93,6 +100,14 @@ enum loss_counter {
     LOSS_RING_CGROUP = 6,    /* ring buffer full: a cgroup record was not delivered */
     LOSS_CGROUP_PATH = 7,    /* the path of a new cgroup was cut: it is not told */
     LOSS_COUNTER_MAX = 8,
+};
+
+/* The same for the objects that count datagrams, each by its number of datagrams. */
+enum udp_loss {
+    UDP_LOSS_FULL = 0,      /* no room in the table: not counted */
+    UDP_LOSS_HEADERS = 1,   /* headers that could not be read: not counted */
+    UDP_LOSS_UNSETTLED = 2, /* counted though refused or dropped: it could not be taken back */
+    UDP_LOSS_MAX = 3,
 };
 
 struct record_header {
@@ -186,5 +201,36 @@ struct snapshot_slot {
     struct flow_record flow;
 };
 _Static_assert(sizeof(struct snapshot_slot) == 176, "snapshot_slot");
+
+/* A conversation: a socket and its two ends. */
+struct udp_key {
+    socket_id_t socket;
+    address_t source; /* this side; IPv4 in the first four bytes */
+    address_t dest;
+    port_t source_port;
+    port_t dest_port;
+    __u32 family; /* enum address_family */
+};
+_Static_assert(sizeof(struct udp_key) == 48, "udp_key");
+
+/* What a conversation did since user space last read it. */
+struct udp_count {
+    boot_ns_t first_ns;
+    boot_ns_t last_ns;
+    cgroup_id_t cgroup_id;
+    inode_t inode;
+    bytes_change_t sent;
+    bytes_change_t received;
+    count_change_t packets_sent;
+    count_change_t packets_received;
+    count_t packets_dropped; /* the receive buffer was full; they are not in `received` */
+    netns_t netns;
+    process_t pid; /* who sent; 0 = nobody yet */
+    __u16 first_cpu;
+    __u8 role; /* enum conn_role: who sent the first datagram */
+    __u8 pad;
+    comm_t comm;
+};
+_Static_assert(sizeof(struct udp_count) == 88, "udp_count");
 
 #endif

@@ -83,11 +83,26 @@ struct sock_cgroup_data {
     struct cgroup *cgroup;
 };
 
+struct socket {
+    short type;
+};
+
+struct inode {
+    unsigned long i_ino;
+};
+
+struct socket_alloc {
+    struct socket socket;
+    struct inode vfs_inode;
+};
+
 struct sock {
     struct sock_common __sk_common;
+    __u16 sk_type;
     __u16 sk_protocol;
     int sk_err;
     int sk_err_soft;
+    struct socket *sk_socket;
     struct sock_cgroup_data sk_cgrp_data;
 };
 
@@ -107,8 +122,57 @@ struct tcp_sock {
     __u32 mdev_us;
 };
 
+struct sk_buff {
+    struct sock *sk;
+    unsigned long _nfct;
+    unsigned int len;
+    __be16 protocol;
+    __u16 transport_header;
+    __u16 network_header;
+    unsigned int end;
+    unsigned char *head;
+};
+
+struct skb_shared_info {
+    unsigned short gso_size;
+    unsigned short gso_segs;
+};
+
+union nf_inet_addr {
+    __u32 all[4];
+};
+
+union nf_conntrack_man_proto {
+    __be16 all;
+};
+
+struct nf_conntrack_man {
+    union nf_inet_addr u3;
+    union nf_conntrack_man_proto u;
+};
+
+struct nf_conntrack_tuple {
+    struct nf_conntrack_man src;
+    struct {
+        union nf_inet_addr u3;
+        union {
+            __be16 all;
+        } u;
+    } dst;
+};
+
+struct nf_conntrack_tuple_hash {
+    struct nf_conntrack_tuple tuple;
+};
+
+struct nf_conn {
+    struct nf_conntrack_tuple_hash tuplehash[2];
+    unsigned long status;
+};
+
 struct task_struct {
     unsigned int flags;
+    int tgid;
     struct task_struct *group_leader;
     struct css_set *cgroups;
     char comm[16];

@@ -45,12 +45,16 @@ const readers: Record<string, { type: string; read: (at: string) => string; size
   cgroup_id_t: { type: 'number', read: (at) => `readUint64(this.view, ${at})`, size: 8 },
   cookie_t: { type: 'number', read: (at) => `readUint64(this.view, ${at})`, size: 8 },
   sock_ref_t: { type: 'number', read: (at) => `readPointer(this.view, ${at})`, size: 8 },
+  bytes_change_t: { type: 'number', read: (at) => `readInt64(this.view, ${at})`, size: 8 },
+  count_change_t: { type: 'number', read: (at) => `this.view.getInt32(${at}, true)`, size: 4 },
+  socket_id_t: { type: 'number', read: (at) => `readUint64(this.view, ${at})`, size: 8 },
+  inode_t: { type: 'number', read: (at) => `readUint64(this.view, ${at})`, size: 8 },
   comm_t: { type: 'string', read: (at) => `readText(this.view, ${at}, 16)`, size: 16 },
   cgroup_path_t: { type: 'string', read: (at) => `readText(this.view, ${at}, 1024)`, size: 1024 },
   address_t: { type: 'Uint8Array', read: (at) => `readBytes(this.view, ${at}, 16)`, size: 16 },
 };
 
-const records = ['flow_record', 'listen_record', 'cgroup_record'];
+const records = ['flow_record', 'listen_record', 'cgroup_record', 'udp_key', 'udp_count'];
 const layoutsOnly = ['listener_key', 'listener_owner', 'snapshot_slot'];
 /** Enum -> the prefix of its constants, which TypeScript's names go without. */
 const enums = {
@@ -61,6 +65,7 @@ const enums = {
   ip_protocol: 'PROTOCOL_',
   address_family: 'FAMILY_',
   loss_counter: 'LOSS_',
+  udp_loss: 'UDP_LOSS_',
 };
 
 function readBtf(): Map<number, BtfType> {
@@ -189,7 +194,7 @@ function layoutHash(): string {
 function typescript(hash: string): string {
   const sizes = [...records, ...layoutsOnly].map((name) => `  ${name}: ${named('STRUCT', name).size},`);
   return `// Generated from bpf/events.h by scripts/gen-events.ts (npm run generate). Do not edit.
-import { readBytes, readPointer, readText, readUint64 } from './record-reader.ts';
+import { readBytes, readInt64, readPointer, readText, readUint64 } from './record-reader.ts';
 
 /** Compared at start with what the addon and the BPF object were compiled with. */
 export const layoutHash = 0x${hash}n;

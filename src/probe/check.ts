@@ -51,8 +51,8 @@ interface Hook {
   what: string;
   required: boolean;
   cost: string;
-  /** How it is put to use: at its hook, or by running it. */
-  use: 'attach' | 'run';
+  /** How it is put to use: at its hook, on the root cgroup, or by running it. */
+  use: 'attach' | 'cgroup' | 'run';
 }
 
 const HOOKS: readonly Hook[] = [
@@ -80,6 +80,26 @@ const HOOKS: readonly Hook[] = [
       required: false,
       cost: 'a container that lives too short to be looked at is not named',
       use: 'attach',
+    }),
+  ),
+  ...['udp_send_ipv4', 'udp_sent_ipv4', 'udp_send_ipv6', 'udp_sent_ipv6', 'udp_receive', 'udp_received'].map(
+    (program): Hook => ({
+      object: 'udp_trace',
+      program,
+      what: 'UDP, without a program on the way of TCP packets',
+      required: false,
+      cost: 'UDP is counted by programs that every packet of TCP meets too',
+      use: 'attach',
+    }),
+  ),
+  ...(['udp_egress', 'udp_ingress', 'udp_drop'] as const).map(
+    (program): Hook => ({
+      object: 'udp_cgroup',
+      program,
+      what: 'UDP, where the kernel refuses better programs',
+      required: false,
+      cost: 'where the kernel refuses udp_send_ipv4 too, UDP is not seen',
+      use: program === 'udp_drop' ? 'attach' : 'cgroup',
     }),
   ),
 ];
@@ -139,12 +159,19 @@ function checkRing(native: Native): Check {
 function checkHook(native: Native, { object, program, what, required, cost, use }: Hook): Check {
   const tried = tryObject(native, { object, wanted: (name) => name === program }, (opened) => {
     if (use === 'attach') opened.attach(program);
+    else if (use === 'cgroup') opened.attach(program, { cgroup: rootCgroup() });
     else opened.testRun(program);
     return opened.programs().find(({ name }) => name === program)?.verifiedInstructions ?? 0;
   });
   const check = { name: program, required };
   if (tried.error !== undefined) return { ...check, status: 'missing', detail: tried.error, cost };
   return { ...check, status: 'ok', detail: `${what}; ${tried.value} instructions verified` };
+}
+
+function rootCgroup(): string {
+  const { unified } = readCgroupMounts('/proc', '/sys/fs/cgroup');
+  if (unified === undefined) throw new Error('no cgroup2 hierarchy is mounted at or below /sys/fs/cgroup');
+  return unified;
 }
 
 /** Loads an object with the programs that are wanted, and closes it behind `action`. */

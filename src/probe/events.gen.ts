@@ -1,12 +1,14 @@
 // Generated from bpf/events.h by scripts/gen-events.ts (npm run generate). Do not edit.
-import { readBytes, readPointer, readText, readUint64 } from './record-reader.ts';
+import { readBytes, readInt64, readPointer, readText, readUint64 } from './record-reader.ts';
 
 /** Compared at start with what the addon and the BPF object were compiled with. */
-export const layoutHash = 0x0d1b93a5bfd69f39n;
+export const layoutHash = 0xdc9e892c776b316en;
 export const layoutSizes: Readonly<Record<string, number>> = {
   flow_record: 168,
   listen_record: 80,
   cgroup_record: 1048,
+  udp_key: 48,
+  udp_count: 88,
   listener_key: 32,
   listener_owner: 40,
   snapshot_slot: 176,
@@ -48,6 +50,7 @@ export const FlowFlag = {
 
 export const IpProtocol = {
   TCP: 6,
+  UDP: 17,
 } as const;
 
 export const AddressFamily = {
@@ -65,6 +68,13 @@ export const LossCounter = {
   RING_CGROUP: 6,
   CGROUP_PATH: 7,
   COUNTER_MAX: 8,
+} as const;
+
+export const UdpLoss = {
+  FULL: 0,
+  HEADERS: 1,
+  UNSETTLED: 2,
+  MAX: 3,
 } as const;
 
 /** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
@@ -354,6 +364,133 @@ export class CgroupRecord {
 
   get path(): string {
     return readText(this.view, this.offset + 24, 1024);
+  }
+}
+
+/** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
+export class UdpKey {
+  static readonly size = 48;
+  static readonly at = {
+    socket: 0,
+    source: 8,
+    dest: 24,
+    sourcePort: 40,
+    destPort: 42,
+    family: 44,
+  } as const;
+  readonly view: DataView;
+  offset = 0;
+
+  constructor(view: DataView) {
+    this.view = view;
+  }
+
+  get socket(): number {
+    return readUint64(this.view, this.offset);
+  }
+
+  get source(): Uint8Array {
+    return readBytes(this.view, this.offset + 8, 16);
+  }
+
+  get dest(): Uint8Array {
+    return readBytes(this.view, this.offset + 24, 16);
+  }
+
+  get sourcePort(): number {
+    return this.view.getUint16(this.offset + 40, true);
+  }
+
+  get destPort(): number {
+    return this.view.getUint16(this.offset + 42, true);
+  }
+
+  get family(): number {
+    return this.view.getUint32(this.offset + 44, true);
+  }
+}
+
+/** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
+export class UdpCount {
+  static readonly size = 88;
+  static readonly at = {
+    firstNs: 0,
+    lastNs: 8,
+    cgroupId: 16,
+    inode: 24,
+    sent: 32,
+    received: 40,
+    packetsSent: 48,
+    packetsReceived: 52,
+    packetsDropped: 56,
+    netns: 60,
+    pid: 64,
+    firstCpu: 68,
+    role: 70,
+    pad: 71,
+    comm: 72,
+  } as const;
+  readonly view: DataView;
+  offset = 0;
+
+  constructor(view: DataView) {
+    this.view = view;
+  }
+
+  get firstNs(): number {
+    return readUint64(this.view, this.offset);
+  }
+
+  get lastNs(): number {
+    return readUint64(this.view, this.offset + 8);
+  }
+
+  get cgroupId(): number {
+    return readUint64(this.view, this.offset + 16);
+  }
+
+  get inode(): number {
+    return readUint64(this.view, this.offset + 24);
+  }
+
+  get sent(): number {
+    return readInt64(this.view, this.offset + 32);
+  }
+
+  get received(): number {
+    return readInt64(this.view, this.offset + 40);
+  }
+
+  get packetsSent(): number {
+    return this.view.getInt32(this.offset + 48, true);
+  }
+
+  get packetsReceived(): number {
+    return this.view.getInt32(this.offset + 52, true);
+  }
+
+  get packetsDropped(): number {
+    return this.view.getUint32(this.offset + 56, true);
+  }
+
+  get netns(): number {
+    return this.view.getUint32(this.offset + 60, true);
+  }
+
+  get pid(): number {
+    return this.view.getUint32(this.offset + 64, true);
+  }
+
+  get firstCpu(): number {
+    return this.view.getUint16(this.offset + 68, true);
+  }
+
+  get role(): number {
+    return this.view.getUint8(this.offset + 70);
+  }
+
+  get comm(): string {
+    return readText(this.view, this.offset + 72, 16);
   }
 }
 

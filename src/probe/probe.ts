@@ -15,10 +15,13 @@ import { CgroupSource } from './sources/cgroups.ts';
 import { ListenerSet } from './sources/listeners.ts';
 import { OlderSockets } from './sources/older-sockets.ts';
 import { TcpSource } from './sources/tcp.ts';
+import { UdpSource } from './sources/udp.ts';
 import { probeStatus } from './status.ts';
 
 /** A dump walks the sockets of every namespace: rarely enough that it does not show. */
 const OLDER_INTERVAL_MS = 10_000;
+/** The kernel's tables of datagrams are emptied at least as often, so that they need not be large. */
+const MAX_UDP_INTERVAL_MS = 2000;
 
 /** Sources to tables to the event log: everything of the probe but its socket. */
 export class Probe implements ProbeView {
@@ -27,6 +30,7 @@ export class Probe implements ProbeView {
   readonly events: EventLog;
   readonly table: FlowTable;
   readonly tcp: TcpSource;
+  readonly udp: UdpSource;
   readonly older: OlderSockets;
   readonly translator: Translator;
   readonly cgroups: CgroupSource;
@@ -49,7 +53,8 @@ export class Probe implements ProbeView {
       maxEvents: config.replayEvents,
     });
     const { procRoot, cgroupRoot } = config;
-    const hierarchy = ownerHierarchy(readCgroupMounts(procRoot, cgroupRoot), procRoot);
+    const mounts = readCgroupMounts(procRoot, cgroupRoot);
+    const hierarchy = ownerHierarchy(mounts, procRoot);
     const cgroupV1 = hierarchy.version === 1;
     this.cgroups = new CgroupSource({
       native,
@@ -84,6 +89,20 @@ export class Probe implements ProbeView {
       onBacklog: () => this.#guard(() => this.drain()),
     });
     const bootNs = () => this.clock.bootNs();
+    this.udp = new UdpSource({
+      native,
+      table: this.table,
+      translator,
+      hooks: config.udpHooks,
+      procRoot: config.procRoot,
+      cgroup: mounts.unified,
+      cgroupV1,
+      tableSize: Math.ceil(config.maxFlows / 2),
+      maxConversations: Math.ceil(config.maxFlows / 2),
+      idleMs: config.udpIdleMs,
+      runStats: config.runStats,
+      bootNs,
+    });
     const { table, tcp } = this;
     const shared = { native, table, tcp, listeners, translator };
     this.older = new OlderSockets({ ...shared, cgroupV1, procRoot, bootNs });
@@ -94,6 +113,7 @@ export class Probe implements ProbeView {
     await this.older.discover();
     this.#every(drainIntervalMs, () => this.drain());
     this.#every(updateIntervalMs, () => this.refresh());
+    this.#every(Math.min(updateIntervalMs, MAX_UDP_INTERVAL_MS), () => this.collectUdp());
     this.#every(OLDER_INTERVAL_MS, () => this.older.refresh());
   }
 
@@ -115,6 +135,13 @@ export class Probe implements ProbeView {
     this.events.flush();
   }
 
+  /** Reads what UDP conversations did since. */
+  async collectUdp(): Promise<void> {
+    await this.udp.collect();
+    this.events.flush();
+    await this.udp.findHolders();
+  }
+
   *flows() {
     for (const flow of this.table) yield flowRow(flow, this.#context);
   }
@@ -127,6 +154,7 @@ export class Probe implements ProbeView {
     for (const timer of this.#timers) clearInterval(timer);
     this.drain();
     this.tcp.close();
+    this.udp.close();
     this.translator.close();
     this.cgroups.close();
   }

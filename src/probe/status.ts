@@ -6,7 +6,7 @@ import type { Probe } from './probe.ts';
 
 /** Is it working, what is on, how full is it, and what was lost. */
 export function probeStatus(probe: Probe): Status {
-  const { table, tcp, cgroups, owners, translator, events, startedAt } = probe;
+  const { table, tcp, udp, cgroups, owners, translator, events, startedAt } = probe;
   const nat = translator.counters();
   const { paths, evicted, removed, removedEvicted } = owners.counters.cgroups;
   return {
@@ -20,12 +20,19 @@ export function probeStatus(probe: Probe): Status {
     sources: [
       tcpStatus(probe),
       olderStatus(probe),
+      udpStatus(probe),
       cgroupStatus(probe),
       { name: 'nat', hook: 'netlink conntrack', programs: [], ...translator.status() },
     ],
     tables: [
       { name: 'flows', used: table.activeCount, max: table.maxActive, evicted: table.evicted },
       { name: 'closedFlows', used: table.closedCount, max: table.maxClosed, evicted: table.forgotten },
+      {
+        name: 'udpConversations',
+        used: udp.conversations.size,
+        max: udp.conversations.capacity,
+        evicted: udp.conversations.closedEarly,
+      },
       { name: 'cgroups', used: paths, max: owners.maxCgroups, evicted },
       { name: 'removedCgroups', used: removed, max: owners.maxCgroups, evicted: removedEvicted },
       {
@@ -37,6 +44,7 @@ export function probeStatus(probe: Probe): Status {
     ],
     loss: {
       ...tcp.losses(),
+      ...udp.losses(),
       ...cgroups.losses(),
       flowsEvicted: table.evicted,
       closesMissed: table.closesMissed,
@@ -63,6 +71,25 @@ function olderStatus({ older }: Probe): SourceStatus {
   if (older.refusal === undefined) return { ...source, state: 'on' };
   const reason = `${older.refusal}; connections and listeners older than the probe are not known`;
   return { ...source, state: 'off', reason };
+}
+
+const udpHooks = {
+  fentry: 'fentry/ip_send_skb, fentry/ip6_send_skb, fentry/__udp_enqueue_schedule_skb',
+  cgroup: 'cgroup_skb',
+} as const;
+
+function udpStatus({ udp, owners }: Probe): SourceStatus {
+  const source = { name: 'udp', programs: udp.programs().map(programStatus) };
+  if (udp.hooks === undefined) return { ...source, state: 'off', reason: udp.reason ?? '' };
+  const hook = udpHooks[udp.hooks];
+  if (udp.hooks === 'cgroup' && !owners.seesWholeHost) {
+    const reason =
+      "the root of the host's cgroup2 tree is not visible: only what is below the visible one is counted";
+    return { ...source, hook, state: 'degraded', reason };
+  }
+  if (udp.reason === undefined) return { ...source, hook, state: 'on' };
+  const reason = `every packet of TCP meets a program too, because ${udp.reason}`;
+  return { ...source, hook, state: 'on', reason };
 }
 
 function cgroupStatus({ cgroups, owners }: Probe): SourceStatus {

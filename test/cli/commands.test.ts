@@ -5,6 +5,7 @@ import { statusText } from '../../src/cli/format/status.ts';
 import { painter } from '../../src/cli/format/terminal.ts';
 import { packageRoot, version } from '../../src/lib/package-root.ts';
 import type { MapGraph } from '../../src/map/types.ts';
+import type { Check } from '../../src/probe/check.ts';
 import { loadNative } from '../../src/probe/native.ts';
 import { buildPrograms, makeFolder, serve, sysprobe, type TestServer } from './harness.ts';
 import { CONVERSATION } from './records.ts';
@@ -78,7 +79,10 @@ describe('check', () => {
       stdout: expect.stringContaining('can run on this machine'),
     });
     const { checks } = JSON.parse((await sysprobe(['check', '-o', 'json'])).stdout);
-    expect(checks.filter(({ status }: { status: string }) => status !== 'ok')).toEqual([]);
+    const missing = checks.filter(({ status }: Check) => status !== 'ok');
+    expect(missing.filter(({ name }: Check) => !name.startsWith('udp_'))).toEqual([]);
+    for (const { cost } of missing)
+      expect(cost).toBe('UDP is counted by programs that every packet of TCP meets too');
   });
 
   test('every program of every object is tried', async () => {
@@ -88,7 +92,6 @@ describe('check', () => {
     const folder = join(packageRoot, 'bpf');
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.bpf.o'))) {
       const object = new native.BpfObject(readFileSync(join(folder, file)), file.replace('.bpf.o', ''));
-      object.load();
       for (const { name } of object.programs()) expect(tried).toContain(name);
       object.close();
     }

@@ -47,6 +47,14 @@ export const boolean: Kind<boolean> = {
   },
 };
 
+/** One of a few words. */
+export function word<const Word extends string>(...words: readonly Word[]): Kind<Word> {
+  return {
+    allowed: `one of ${words.join(', ')}`,
+    parse: (text) => words.find((each) => each === text.toLowerCase()),
+  };
+}
+
 export const absolutePath: Kind<string> = {
   allowed: 'an absolute path',
   parse: (text) => (text.startsWith('/') && !text.includes('\0') ? text : undefined),

@@ -10,6 +10,7 @@ import {
   logLevel,
   optional,
   socketPath,
+  word,
 } from './kinds.ts';
 import { type Options, option, type Values } from './option.ts';
 
@@ -34,7 +35,7 @@ const level = option<LogLevel>({
 const maxFlows = option({
   kind: integer(16, 4_194_304),
   default: 65_536,
-  doc: 'Open connections kept in the table; the least recently active one makes room and is counted.',
+  doc: 'Open connections kept in the table; the least recently active one makes room and is counted. Half of it is for UDP.',
 });
 
 export const probeOptions = {
@@ -74,6 +75,16 @@ export const probeOptions = {
     kind: integer(100, 600_000),
     default: 2_000,
     doc: 'How often the counters of open connections are read.',
+  }),
+  udpHooks: option<'auto' | 'fentry' | 'cgroup' | 'off'>({
+    kind: word('auto', 'fentry', 'cgroup', 'off'),
+    default: 'auto',
+    doc: 'The programs that count UDP datagrams; `auto` takes the cheapest that the kernel allows.',
+  }),
+  udpIdleMs: option({
+    kind: integer(1000, 3_600_000),
+    default: 30_000,
+    doc: 'How long after its last datagram a UDP conversation is closed.',
   }),
   drainIntervalMs: option({
     kind: integer(10, 10_000),

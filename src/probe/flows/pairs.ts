@@ -1,6 +1,6 @@
 import { FlowRecord } from '../events.gen.ts';
 
-const { sourcePort, destPort, source, dest } = FlowRecord.at;
+const { sourcePort, destPort, source, dest, protocol } = FlowRecord.at;
 
 /** Same number for both sides of a connection: ends are mixed apart, then combined without order. */
 export function pairHash(record: FlowRecord): number {
@@ -24,6 +24,7 @@ function endHash(view: DataView, address: number, port: number): number {
 /** Whether the two records (as offsets into their views) are the two sides of one connection. */
 export function arePair(left: FlowRecord, right: { view: DataView; offset: number }): boolean {
   return (
+    left.view.getUint8(left.offset + protocol) === right.view.getUint8(right.offset + protocol) &&
     left.view.getUint16(left.offset + sourcePort, true) ===
       right.view.getUint16(right.offset + destPort, true) &&
     left.view.getUint16(left.offset + destPort, true) ===

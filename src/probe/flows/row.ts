@@ -59,7 +59,7 @@ export function flowRow(flow: FlowView, context: RowContext): FlowRow {
     record.packetsSent,
     uint(record.received),
     record.packetsReceived,
-    record.retransmits,
+    record.protocol === IpProtocol.TCP ? record.retransmits : null,
     record.lostPackets,
     record.role === ConnRole.CLIENT && establishedNs > openedNs
       ? Math.round((establishedNs - openedNs) / 1000)
