@@ -1,0 +1,67 @@
+import { SearchList } from './search-list.ts';
+import { type Dimensions, type Series, TopSeries } from './top-series.ts';
+import { DnsTotals, OTHER } from './totals.ts';
+import type { DnsTransaction, Endpoint } from './transaction.ts';
+
+export interface DnsStatisticsOptions {
+  /** Series of a container, domain, server and type; default 4,096, of about 2 KiB each. */
+  maxSeries?: number;
+  /** Series of a container, server and type, for the domains that have no place among those; default 1,024. */
+  maxOtherSeries?: number;
+}
+
+/**
+ * Sums transactions by container, domain, server and type. What has no place among the busiest is summed under
+ * `~other`: first all such domains of a container, server and type, then everything. So no sum over series changes.
+ */
+export class DnsStatistics {
+  readonly #searchList = new SearchList();
+  readonly #domains: TopSeries;
+  readonly #otherDomains: TopSeries;
+  readonly #rest = new DnsTotals();
+
+  constructor({ maxSeries = 4096, maxOtherSeries = 1024 }: DnsStatisticsOptions = {}) {
+    this.#otherDomains = new TopSeries(maxOtherSeries, (series) => this.#rest.merge(series.totals));
+    this.#domains = new TopSeries(maxSeries, (series) => {
+      const { totals } = series;
+      this.#otherDomains.totals({ ...series, domain: OTHER }, totals.transactions).merge(totals);
+    });
+  }
+
+  /** Times that a series was summed into another one, for want of room. */
+  get folded(): number {
+    return this.#domains.folded + this.#otherDomains.folded;
+  }
+
+  /** `container` is any text that names who asked. */
+  add(container: string, transaction: DnsTransaction<unknown>): void {
+    const { name: domain, type } = transaction.question;
+    const searches = this.#searchList.observe(container, transaction);
+    const top = domain === OTHER ? this.#otherDomains : this.#domains;
+    const dimensions = { container, domain, server: endpointText(transaction.server), type };
+    top.totals(dimensions, 1).add(transaction, searches);
+  }
+
+  *[Symbol.iterator](): Generator<Series> {
+    yield* this.#domains;
+    yield* this.#otherDomains;
+    if (this.#rest.transactions === 0) return;
+    yield { container: OTHER, domain: OTHER, server: OTHER, type: OTHER, totals: this.#rest };
+  }
+
+  /** The totals of all that have the same value in a dimension. Merges sketches: not for every request. */
+  by(dimension: keyof Dimensions): Map<string, DnsTotals> {
+    const groups = new Map<string, DnsTotals>();
+    for (const series of this) {
+      const value = series[dimension];
+      const group = groups.get(value) ?? new DnsTotals();
+      group.merge(series.totals);
+      groups.set(value, group);
+    }
+    return groups;
+  }
+}
+
+function endpointText({ ip, port }: Endpoint): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+}
