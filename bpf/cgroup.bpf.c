@@ -32,12 +32,12 @@ static __always_inline struct cgroup_record *record_of(struct cgroup *cgroup) {
     return record;
 }
 
-/* `length` is that of the path with its NUL. */
-static __always_inline void emit(struct cgroup_record *record, __u16 kind, __u32 length) {
-    __u32 size = __builtin_offsetof(struct cgroup_record, path) + length;
+/* `length` is that of the path with its NUL. The verifier of 5.10 takes no bound of it but a mask. */
+static __always_inline void emit(struct cgroup_record *record, __u16 kind, __u64 length) {
+    __u64 size;
 
-    if (size > sizeof(*record))
-        return;
+    barrier_var(length);
+    size = __builtin_offsetof(struct cgroup_record, path) + (length & (CGROUP_PATH_LEN - 1));
     write_header(&record->header, kind, size);
     if (bpf_ringbuf_output(&events, record, size, wakeup()))
         count_loss(LOSS_RING_CGROUP);

@@ -37,7 +37,7 @@ typedef __u16 port_t; /* host byte order */
 
 #define COMM_LEN 16
 #define ADDRESS_LEN 16
-#define CGROUP_PATH_LEN 1024 /* the kernel's tracepoints cut a path here */
+#define CGROUP_PATH_LEN 1024 /* the kernel's tracepoints cut a path here; a power of two */
 typedef char comm_t[COMM_LEN];
 /* IPv4 in the first four bytes, the rest zero; v4-mapped IPv6 is reported as IPv4. */
 typedef __u8 address_t[ADDRESS_LEN];
