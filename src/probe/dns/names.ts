@@ -1,0 +1,196 @@
+import { isIP } from 'node:net';
+import type { DnsQuestion, DnsRecord } from './message.ts';
+
+/** What an address was looked up as. */
+export interface AddressName {
+  domain: string;
+  /** Other names that were looked up and lead there, at least: above 0, `domain` is only the latest of them. */
+  others: number;
+}
+
+export interface LearnedAnswer {
+  /** Of who asked: only there does the answer name an address. */
+  netns: number;
+  question: DnsQuestion;
+  answers: DnsRecord[];
+  /** When it came. */
+  atNs: number;
+}
+
+export interface AddressNamesOptions {
+  /** Addresses, each in its network namespace; default 20,000, about 400 bytes each with one name. */
+  maxAddresses?: number;
+  maxNamesPerAddress?: number;
+  /** Kept for as long after the time to live: clients keep addresses for longer than they should. Default 1 minute. */
+  graceNs?: number;
+}
+
+interface Name {
+  domain: string;
+  seenNs: number;
+  expiresNs: number;
+  /** Connections that were opened under this name. */
+  connections: number;
+}
+
+interface Address {
+  key: string;
+  /** The latest one last. */
+  names: Name[];
+  connections: number;
+}
+
+/** A connection's hold on the name of its destination. What it says does not change. */
+export interface NameLease extends AddressName {
+  readonly address: Address;
+  readonly name: Name;
+}
+
+/** Servers and resolvers give up sooner. */
+const MAX_ALIASES = 16;
+
+/**
+ * The names of addresses, from the answers that each network namespace saw. A name is what was asked for, not the last
+ * alias on the way. It stays for as long as the answer allows, and as long as there are connections under it.
+ */
+export class AddressNames {
+  /** Addresses that made room for others. */
+  evicted = 0;
+  /** Addresses without a place, because there is a connection to each of the others. */
+  refused = 0;
+  /** Names that made room for other names of their address, or had no place there. */
+  namesDropped = 0;
+  readonly #maxAddresses: number;
+  readonly #maxNames: number;
+  readonly #graceNs: number;
+  /** Addresses without a connection; the one that was learned or released last is last. */
+  readonly #idle = new Map<string, Address>();
+  readonly #connected = new Map<string, Address>();
+
+  constructor(options: AddressNamesOptions = {}) {
+    this.#maxAddresses = options.maxAddresses ?? 20_000;
+    this.#maxNames = options.maxNamesPerAddress ?? 8;
+    this.#graceNs = options.graceNs ?? 60e9;
+  }
+
+  get size(): number {
+    return this.#idle.size + this.#connected.size;
+  }
+
+  learn({ netns, question, answers, atNs }: LearnedAnswer): void {
+    let alias = question.name;
+    let ttl = Number.POSITIVE_INFINITY;
+    for (let count = 0; count <= MAX_ALIASES; count++) {
+      let target: DnsRecord | undefined;
+      for (const record of answers) {
+        if (record.name !== alias) continue;
+        if (record.type === 'CNAME') target = record;
+        else if ((record.type === 'A' || record.type === 'AAAA') && isIP(record.data)) {
+          const expiresNs = atNs + Math.min(ttl, record.ttl) * 1e9 + this.#graceNs;
+          this.#learn(keyOf(netns, record.data), {
+            domain: question.name,
+            seenNs: atNs,
+            expiresNs,
+            connections: 0,
+          });
+        }
+      }
+      if (target === undefined) return;
+      alias = target.data;
+      ttl = Math.min(ttl, target.ttl);
+    }
+  }
+
+  /** The name that `ip` had at a time: of several, the latest by then. */
+  lookup(netns: number, ip: string, atNs: number): AddressName | undefined {
+    const found = this.#find(keyOf(netns, ip), atNs);
+    return found && { domain: found.name.domain, others: found.others };
+  }
+
+  /**
+   * The name for a connection that was opened at a time, kept until release(). Undefined: none is known, or not yet;
+   * the records of answers and of connections come on different ways.
+   */
+  acquire(netns: number, ip: string, openedNs: number): NameLease | undefined {
+    const found = this.#find(keyOf(netns, ip), openedNs);
+    if (found === undefined) return undefined;
+    const { address, name, others } = found;
+    name.connections++;
+    address.connections++;
+    this.#idle.delete(address.key);
+    this.#connected.set(address.key, address);
+    return { domain: name.domain, others, address, name };
+  }
+
+  /** Once for each lease. */
+  release({ address, name }: NameLease): void {
+    name.connections--;
+    address.connections--;
+    if (address.connections > 0) return;
+    this.#connected.delete(address.key);
+    this.#idle.set(address.key, address);
+  }
+
+  /** To be called now and then: forgets what is too old. */
+  expire(nowNs: number): void {
+    for (const addresses of [this.#idle, this.#connected]) {
+      for (const address of addresses.values()) {
+        address.names = address.names.filter((name) => isKnown(name, nowNs));
+        if (address.names.length === 0) addresses.delete(address.key);
+      }
+    }
+  }
+
+  #find(key: string, atNs: number): { address: Address; name: Name; others: number } | undefined {
+    const address = this.#idle.get(key) ?? this.#connected.get(key);
+    if (address === undefined) return undefined;
+    const known = address.names.filter((name) => isKnown(name, atNs));
+    const name = known.findLast(({ seenNs }) => seenNs <= atNs) ?? known[0];
+    return name && { address, name, others: known.length - 1 };
+  }
+
+  #learn(key: string, learned: Name): void {
+    const connected = this.#connected.get(key);
+    const address = connected ?? this.#idle.get(key) ?? this.#make(key);
+    if (address === undefined) return;
+    const known = address.names.findIndex(({ domain }) => domain === learned.domain);
+    const [name = learned] = known === -1 ? [] : address.names.splice(known, 1);
+    name.seenNs = learned.seenNs;
+    name.expiresNs = Math.max(name.expiresNs, learned.expiresNs);
+    address.names.push(name);
+    if (address.names.length > this.#maxNames) this.#dropName(address.names);
+    if (connected !== undefined) return;
+    this.#idle.delete(key);
+    this.#idle.set(key, address);
+  }
+
+  #dropName(names: Name[]): void {
+    const oldest = names.findIndex(({ connections }) => connections === 0);
+    names.splice(oldest, 1);
+    this.namesDropped++;
+  }
+
+  #make(key: string): Address | undefined {
+    if (this.size >= this.#maxAddresses && !this.#evict()) {
+      this.refused++;
+      return undefined;
+    }
+    return { key, names: [], connections: 0 };
+  }
+
+  #evict(): boolean {
+    for (const key of this.#idle.keys()) {
+      this.evicted++;
+      return this.#idle.delete(key);
+    }
+    return false;
+  }
+}
+
+function isKnown({ connections, expiresNs }: Name, atNs: number): boolean {
+  return connections > 0 || atNs <= expiresNs;
+}
+
+function keyOf(netns: number, ip: string): string {
+  return `${netns} ${ip}`;
+}
