@@ -103,7 +103,7 @@ function programRows(columns) {
     ...columns.map(({ report }) => {
       const program = report.programs.find((one) => one.name === name);
       if (program === undefined) return 'not run';
-      if (program.error) return 'refused';
+      if (program.error) return program.errorCode === 'EPERM' ? 'not permitted' : 'refused';
       return program.verifiedInstructions === 0 ? 'loads' : program.verifiedInstructions.toLocaleString('en');
     }),
   ]);

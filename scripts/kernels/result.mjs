@@ -12,7 +12,9 @@ export function failuresOf({ ending, report }) {
   for (const { name, status, required, detail } of report.checks) {
     if (required && status !== 'ok') failures.push(`${name}: ${detail}`);
   }
-  for (const { name, error } of report.programs) if (error) failures.push(`program ${name}: ${error}`);
+  for (const { name, error, errorCode } of report.programs) {
+    if (error && errorCode !== 'EPERM') failures.push(`program ${name}: ${error}`);
+  }
   for (const { name, differences } of report.cases) {
     for (const difference of differences) failures.push(`${name}: ${difference}`);
   }

@@ -31,8 +31,12 @@ function loadProgram(
     const loaded = opened.programs().find((program) => program.name === name);
     return { ...report, verifiedInstructions: loaded?.verifiedInstructions ?? 0 };
   } catch (error) {
-    const { message, log } = error as NativeError;
-    return { ...report, error: [message, ...(log ?? '').trimEnd().split('\n').slice(-30)].join('\n') };
+    const { message, log, code } = error as NativeError;
+    return {
+      ...report,
+      errorCode: code,
+      error: [message, ...(log ?? '').trimEnd().split('\n').slice(-30)].join('\n'),
+    };
   } finally {
     opened.close();
   }

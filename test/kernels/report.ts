@@ -25,6 +25,8 @@ export interface ProgramReport {
   verifiedInstructions: number;
   /** Why it does not load: the kernel's error and the end of the verifier's log. */
   error?: string;
+  /** The name of the errno; EPERM to root is a policy of the machine, not of the kernel's version. */
+  errorCode?: string;
 }
 
 export interface CaseReport {
