@@ -44,6 +44,20 @@ struct {
     __type(value, struct snapshot_slot);
 } snapshot_slots SEC(".maps");
 
+struct change {
+    sock_ref_t sock;
+    int old;
+    int new;
+};
+
+/* The change that tcp_state saw last on each processor, for tcp_state_again. 16 B each. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct change);
+} last_change SEC(".maps");
+
 /* Off: a connection is first reported by a snapshot or by its close. */
 const volatile __u8 report_opened = 1;
 

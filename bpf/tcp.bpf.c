@@ -191,14 +191,7 @@ static __always_inline void on_unlisten(struct sock *sk) {
     emit_listen(sk, &key, RECORD_UNLISTEN);
 }
 
-SEC("raw_tp/inet_sock_set_state")
-int tcp_state(struct bpf_raw_tracepoint_args *ctx) {
-    struct sock *sk = (struct sock *)ctx->args[0];
-    int old = ctx->args[1];
-    int new = ctx->args[2];
-
-    if (!is_tcp(sk))
-        return 0;
+static __always_inline void on_change(struct sock *sk, int old, int new) {
     if (new == TCP_STATE_SYN_SENT && old == TCP_STATE_CLOSE)
         on_connect(sk);
     else if (new == TCP_STATE_ESTABLISHED)
@@ -211,6 +204,69 @@ int tcp_state(struct bpf_raw_tracepoint_args *ctx) {
         on_unlisten(sk);
     else if (new == TCP_STATE_CLOSE && old != TCP_STATE_CLOSE)
         on_close(sk, old);
+}
+
+static __always_inline bool owns_listener(struct sock *sk) {
+    struct listener_key key;
+    struct listener_owner *owner;
+
+    listener_key_of(&key, sk);
+    owner = bpf_map_lookup_elem(&listeners, &key);
+    return owner && owner->sock == (sock_ref_t)sk;
+}
+
+/* Whether tcp_state has seen the change, by what that left behind. */
+static __always_inline bool is_applied(struct sock *sk, int old, int new) {
+    sock_ref_t key = (sock_ref_t)sk;
+    struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+
+    if (new == TCP_STATE_SYN_SENT)
+        return conn && !conn->established_ns;
+    if (new == TCP_STATE_ESTABLISHED)
+        return conn && conn->established_ns;
+    if (new == TCP_STATE_LISTEN)
+        return owns_listener(sk);
+    if (new == TCP_STATE_CLOSE)
+        return old == TCP_STATE_LISTEN ? !owns_listener(sk) : !conn;
+    return false; /* on_finish() may run twice. */
+}
+
+SEC("raw_tp/inet_sock_set_state")
+int tcp_state(struct bpf_raw_tracepoint_args *ctx) {
+    struct sock *sk = (struct sock *)ctx->args[0];
+    int old = ctx->args[1];
+    int new = ctx->args[2];
+    __u32 zero = 0;
+    struct change *last = bpf_map_lookup_elem(&last_change, &zero);
+
+    if (!is_tcp(sk))
+        return 0;
+    if (last) {
+        last->sock = (sock_ref_t)sk;
+        last->old = old;
+        last->new = new;
+    }
+    on_change(sk, old, new);
+    return 0;
+}
+
+/*
+ * Attached behind tcp_state. The kernel skips a program that is running on the same processor already, so
+ * tcp_state misses what a softirq does in the middle of it; this one then runs in its place.
+ */
+SEC("raw_tp/inet_sock_set_state")
+int tcp_state_again(struct bpf_raw_tracepoint_args *ctx) {
+    struct sock *sk = (struct sock *)ctx->args[0];
+    int old = ctx->args[1];
+    int new = ctx->args[2];
+    __u32 zero = 0;
+    struct change *last = bpf_map_lookup_elem(&last_change, &zero);
+
+    if (last && last->sock == (sock_ref_t)sk && last->old == old && last->new == new)
+        return 0;
+    /* Or tcp_state did run, and a softirq came between the two. */
+    if (is_tcp(sk) && !is_applied(sk, old, new))
+        on_change(sk, old, new);
     return 0;
 }
 

@@ -66,6 +66,14 @@ const HOOKS: readonly Hook[] = [
   },
   {
     object: 'tcp',
+    program: 'tcp_state_again',
+    what: 'TCP connections, in the middle of another one',
+    required: true,
+    cost: CORE,
+    use: 'attach',
+  },
+  {
+    object: 'tcp',
     program: 'tcp_snapshot',
     what: 'counters of open connections',
     required: false,

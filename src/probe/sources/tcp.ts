@@ -51,6 +51,8 @@ export class TcpSource {
       if (options.runStats) this.#object.enableRunStats();
       this.#object.openRing('events', options.onBacklog);
       this.#object.attach('tcp_state');
+      // Behind the other: programs of one tracepoint run in the order in which they were attached.
+      this.#object.attach('tcp_state_again');
     } catch (cause) {
       this.#object.close();
       throw refused('tcp', cause as NativeError);
