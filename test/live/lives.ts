@@ -5,7 +5,10 @@ import { type FlowEvent, type Following, type RunningProbe, startProbe } from '.
 export interface Life {
   pid: number;
   netns: number;
+  /** Of the TCP connection's server. */
   port: number;
+  /** Of the UDP conversation's client. */
+  datagramPort: number;
   sent: number;
   cgroup?: { id: number; path: string };
   container?: string;
@@ -52,6 +55,19 @@ export class Watch {
     } finally {
       process.kill(this.probe.pid, 'SIGCONT');
     }
+  }
+
+  /** The sending side of each life's datagram. */
+  async datagramsOf(lives: Life[]): Promise<LifeFlow[]> {
+    const byEnd = new Map(lives.map((life) => [`${life.netns}:${life.datagramPort}`, life]));
+    const among = (events: FlowEvent[]) =>
+      events.flatMap((flow): LifeFlow[] => {
+        if (flow.type !== 'flow.opened' || flow.protocol !== 'udp') return [];
+        const life = byEnd.get(`${flow.netns}:${flow.source.port}`);
+        return life !== undefined && flow.sent.bytes === life.sent ? [{ life, flow }] : [];
+      });
+    await this.stream.until((events) => among(events).length >= lives.length);
+    return among(this.stream.events);
   }
 
   /** The closed flows of both sides of each life's connection. */

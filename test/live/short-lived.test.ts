@@ -19,6 +19,15 @@ const hierarchies = [
   { version: 'v1', root: memory, flags: ['--cgroup-root', String(memory)] },
 ].flatMap(({ root, ...hierarchy }) => (root === undefined ? [] : { ...hierarchy, root }));
 
+const found = (flows: LifeFlow[]) =>
+  flows.map(({ flow }) => ({ cgroup: flow.cgroup, container: flow.container, netns: flow.netns }));
+const expected = (flows: LifeFlow[], root: string) =>
+  flows.map(({ life }) => ({
+    cgroup: { id: life.cgroup?.id, path: life.cgroup?.path.slice(root.length) },
+    container: life.container === null ? undefined : { id: life.container },
+    netns: life.netns,
+  }));
+
 describe.each(hierarchies)('a cgroup $version that is gone before its connection is read', (hierarchy) => {
   const name = `sysprobe-short-${process.pid}`;
   const { root, flags } = hierarchy;
@@ -32,15 +41,6 @@ describe.each(hierarchies)('a cgroup $version that is gone before its connection
   beforeEach(() => mkdirSync(parent, { recursive: true }));
   afterEach(() => removeCgroup(`/${name}`));
 
-  const found = (flows: LifeFlow[]) =>
-    flows.map(({ flow }) => ({ cgroup: flow.cgroup, container: flow.container, netns: flow.netns }));
-  const expected = (flows: LifeFlow[]) =>
-    flows.map(({ life }) => ({
-      cgroup: { id: life.cgroup?.id, path: life.cgroup?.path.slice(root.length) },
-      container: life.container === null ? undefined : { id: life.container },
-      netns: life.netns,
-    }));
-
   it.each([
     ['among 200', ['--count', '200']],
     ['in the shape of a pod', ['--count', '200', '--pods']],
@@ -49,7 +49,7 @@ describe.each(hierarchies)('a cgroup $version that is gone before its connection
     const lives = await watch.unseen(() => shortLived('--cgroups', parent, ...how));
     const flows = await watch.flowsOf(lives);
     expect(flows).toHaveLength(2 * lives.length);
-    expect(found(flows)).toEqual(expected(flows));
+    expect(found(flows)).toEqual(expected(flows, root));
     const sent = flows.map(({ flow }) => (flow.role === 'client' ? flow.sent : flow.received).bytes);
     expect(sent).toEqual(flows.map(({ life }) => life.sent));
   });
@@ -58,7 +58,7 @@ describe.each(hierarchies)('a cgroup $version that is gone before its connection
     const lives = await shortLived('--cgroups', parent, '--count', '200', '--pods');
     const flows = await watch.flowsOf(lives);
     expect(flows).toHaveLength(2 * lives.length);
-    expect(found(flows)).toEqual(expected(flows));
+    expect(found(flows)).toEqual(expected(flows, root));
   });
 
   it('is told by a probe that has lost nothing', async () => {
@@ -145,6 +145,22 @@ describe('what is gone before its connection is read', () => {
       });
     } finally {
       await podman.close();
+    }
+  });
+
+  it('has its cgroup, also for a datagram', async () => {
+    const root = String(unified);
+    const name = `sysprobe-datagram-${process.pid}`;
+    mkdirSync(join(root, name));
+    try {
+      const lives = await watch.unseen(() =>
+        shortLived('--cgroups', join(root, name), '--count', '50', '--pods'),
+      );
+      const datagrams = await watch.datagramsOf(lives);
+      expect(datagrams).toHaveLength(50);
+      expect(found(datagrams)).toEqual(expected(datagrams, root));
+    } finally {
+      await removeCgroup(`/${name}`);
     }
   });
 

@@ -1,8 +1,10 @@
-"""Processes that live for a moment: each connects to itself, in a cgroup or network namespace made for it alone.
+"""Processes that live for a moment, in a cgroup or network namespace made for them alone: each connects to itself by
+TCP and sends itself a datagram.
 
 python3 short_lived.py [--count N] [--cgroups DIR [--pods]] [--netns]
 
-Prints a list of {"pid", "netns", "port", "sent", "cgroup": {"id", "path"}, "container"} when all of them are gone.
+Prints a list of {"pid", "netns", "port", "datagramPort", "sent", "cgroup": {"id", "path"}, "container"} when all of
+them are gone: "port" is what the process listened on, "datagramPort" what it sent from, "sent" the bytes of either.
 """
 import argparse
 import ctypes
@@ -43,6 +45,16 @@ def connect_to_self(size):
     return port
 
 
+def send_to_self(size):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(bytes(size), receiver.getsockname())
+            port = sender.getsockname()[1]
+        receiver.recv(65536)
+    return port
+
+
 def live(size, cgroup, netns):
     """In a child process, which is gone when this returns."""
     read_end, write_end = os.pipe()
@@ -54,7 +66,9 @@ def live(size, cgroup, netns):
         if netns:
             own_netns()
         port = connect_to_self(size)
-        report = {"pid": os.getpid(), "netns": os.stat("/proc/self/ns/net").st_ino, "port": port, "sent": size}
+        netns = os.stat("/proc/self/ns/net").st_ino
+        ports = {"port": port, "datagramPort": send_to_self(size)}
+        report = {"pid": os.getpid(), "netns": netns, **ports, "sent": size}
         os.write(write_end, json.dumps(report).encode())
         os._exit(0)
     os.close(write_end)
