@@ -52,6 +52,8 @@ describe('defaults', () => {
       procRoot: '/proc',
       cgroupRoot: undefined,
       runStats: false,
+      udpHooks: 'auto',
+      udpIdleMs: 30_000,
       logLevel: 'info',
       ignored: [],
     });
