@@ -27,7 +27,7 @@ typedef __s64 bytes_change_t;
 typedef __s32 count_change_t;
 /* Cookie or inode of a socket: its own for as long as it lives, and no other's. */
 typedef __u64 socket_id_t;
-typedef __u64 inode_t; /* 0 = not known */
+typedef __u64 inode_t;   /* 0 = not known */
 typedef __u32 netns_t;   /* inode of the network namespace */
 typedef __u32 process_t; /* thread group id in the initial pid namespace; 0 = not known */
 typedef __u32 micros_t;  /* microseconds; 0 = not measured */

@@ -2,9 +2,10 @@
 /*
  * Counts datagrams by conversation: what the two families of hooks share (udp_trace.bpf.c, udp_cgroup.bpf.c).
  *
- * The programs count into one of two tables while user space empties the other. It switches `udp_current` first,
- * and the kernel returns from that only when no program that could still use the other one is running: so every
- * datagram is in exactly one reading, and an entry is never taken away under a program that adds to it.
+ * The programs count into one of two tables while user space empties the other. It switches `udp_current`
+ * first, and the kernel returns from that only when no program that could still use the other one is running:
+ * so every datagram is in exactly one reading, and an entry is never taken away under a program that adds to
+ * it.
  */
 #ifndef SYSPROBE_UDP_H
 #define SYSPROBE_UDP_H
@@ -16,8 +17,8 @@
 #include "kernel.h"
 #include "layout.gen.h"
 
-/* Conversation -> what it did since the last reading. Inserted by its first datagram since then, taken by user
- * space. 136 B a slot plus the bucket: 6 MiB for each of the two at 32,768. */
+/* Conversation -> what it did since the last reading. Inserted by its first datagram since then, taken by
+ * user space. 136 B a slot plus the bucket: 6 MiB for each of the two at 32,768. */
 struct udp_table {
     __uint(type, BPF_MAP_TYPE_HASH);
     __uint(max_entries, 32768);
@@ -42,8 +43,8 @@ enum udp_way {
     UDP_WAYS = 2,
 };
 
-/* What this CPU counted last that way, so that a refusal right after can be taken back. A sender may be preempted
- * by another one while it writes; then the two marks differ. */
+/* What this CPU counted last that way, so that a refusal right after can be taken back. A sender may be
+ * preempted by another one while it writes; then the two marks differ. */
 struct udp_last {
     __u64 begin_mark;
     struct udp_key key;

@@ -159,7 +159,8 @@ int udp_ingress(struct __sk_buff *skb) {
     return 1;
 }
 
-/* Right behind udp_ingress on the same CPU: the receive buffer was full. Before Linux 6.10 it tells IPv4 only. */
+/* Right behind udp_ingress on the same CPU: the receive buffer was full. Before Linux 6.10 it tells IPv4
+ * only. */
 SEC("raw_tp/udp_fail_queue_rcv_skb")
 int udp_drop(struct bpf_raw_tracepoint_args *ctx) {
     struct sock *sk = (struct sock *)ctx->args[1];

@@ -13,7 +13,7 @@
 #define NFCT_INFO_REPLY 3
 #define NFCT_STATUS_NAT 0x30 /* IPS_NAT_MASK */
 
-#define READ_TUPLE(key, ct, direction)                                                                        \
+#define READ_TUPLE(key, ct, direction)                                                                       \
     ({                                                                                                       \
         BPF_CORE_READ_INTO(&(key)->source, ct, tuplehash[direction].tuple.src.u3);                           \
         BPF_CORE_READ_INTO(&(key)->dest, ct, tuplehash[direction].tuple.dst.u3);                             \
@@ -22,9 +22,9 @@
     })
 
 /*
- * Connection tracking keeps the ends of each direction as its first packet had them: an IPv4 address in the first
- * four bytes, the others zero. Where it is a module that is loaded after the probe, its types are not known: then
- * a conversation that is translated in its own namespace is seen as two, one each way.
+ * Connection tracking keeps the ends of each direction as its first packet had them: an IPv4 address in the
+ * first four bytes, the others zero. Where it is a module that is loaded after the probe, its types are not
+ * known: then a conversation that is translated in its own namespace is seen as two, one each way.
  */
 static __always_inline void undo_nat(struct udp_key *key, struct __sk_buff *skb) {
     unsigned long nfct;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * UDP by fentry and fexit on what only UDP runs: no TCP data packet meets a program. ip_send_skb and ip6_send_skb
- * are where a datagram, whole and with its headers, leaves the socket; __udp_enqueue_schedule_skb is where one
- * reaches it. Not by kprobes on the same functions: while any other program runs on a CPU the kernel skips
- * those, without a count before Linux 6.7, and reading a map from user space is enough for that.
+ * UDP by fentry and fexit on what only UDP runs: no TCP data packet meets a program. ip_send_skb and
+ * ip6_send_skb are where a datagram, whole and with its headers, leaves the socket;
+ * __udp_enqueue_schedule_skb is where one reaches it. Not by kprobes on the same functions: while any other
+ * program runs on a CPU the kernel skips those, without a count before Linux 6.7, and reading a map from user
+ * space is enough for that.
  */
 #include "kernel.h"
 #include "udp.h"
@@ -50,8 +51,8 @@ static __always_inline bool read_ends(struct udp_key *key, struct sk_buff *skb, 
     return true;
 }
 
-static __always_inline void remember(const struct udp_key *key, struct sk_buff *skb, struct sock *sk, __u32 way,
-                                     __u64 bytes, __u32 packets) {
+static __always_inline void remember(const struct udp_key *key, struct sk_buff *skb, struct sock *sk,
+                                     __u32 way, __u64 bytes, __u32 packets) {
     struct udp_last *last = last_of(way);
 
     if (!last)
@@ -66,7 +67,8 @@ static __always_inline void remember(const struct udp_key *key, struct sk_buff *
     last->end_mark = (__u64)skb;
 }
 
-static __always_inline void count(struct sk_buff *skb, struct sock *sk, __u32 way, __u32 family, __u64 bytes) {
+static __always_inline void count(struct sk_buff *skb, struct sock *sk, __u32 way, __u32 family,
+                                  __u64 bytes) {
     void *table = current_table();
     struct udp_key key;
     struct udp_count *count;
@@ -102,7 +104,8 @@ static __always_inline int on_send(struct sk_buff *skb, __u32 family) {
     return 0;
 }
 
-/* The firewall may refuse it, which sendmsg(2) then returns. The packet is gone: its address is all that is left. */
+/* The firewall may refuse it, which sendmsg(2) then returns. The packet is gone: its address is all that is
+ * left. */
 static __always_inline int on_sent(__u64 skb, int error) {
     struct udp_last *last;
 
@@ -143,7 +146,8 @@ int udp_receive(__u64 *ctx) {
     struct sk_buff *skb = (struct sk_buff *)ctx[1];
 
     if (is_udp(sk))
-        count(skb, sk, UDP_RECEIVED, skb->protocol == bpf_htons(ETH_P_IP) ? FAMILY_IPV4 : FAMILY_IPV6, skb->len);
+        count(skb, sk, UDP_RECEIVED, skb->protocol == bpf_htons(ETH_P_IP) ? FAMILY_IPV4 : FAMILY_IPV6,
+              skb->len);
     return 0;
 }
 
