@@ -6,7 +6,7 @@ const LOG_RATIO = Math.log(RATIO);
 const MAX_US = 60e6;
 const MAX_BUCKETS = bucketOf(MAX_US) + 1;
 /** Buckets are added so many at a time. */
-const STEP = 32;
+const STEP = 16;
 
 /**
  * The distribution of latencies, as in DDSketch (Masson, Rim and Lee, VLDB 2019): buckets whose bounds grow by a constant
@@ -16,7 +16,7 @@ const STEP = 32;
 export class LatencySketch {
   #count = 0;
   #first = 0;
-  #buckets = new Float64Array();
+  #buckets: number[] = [];
 
   get count(): number {
     return this.#count;
@@ -55,8 +55,11 @@ export class LatencySketch {
     if (bucket >= this.#first && bucket < end) return;
     const first = Math.max(0, Math.min(this.#first, bucket - (bucket % STEP)));
     const needed = Math.max(end, bucket + 1) - first;
-    const buckets = new Float64Array(Math.min(MAX_BUCKETS - first, Math.ceil(needed / STEP) * STEP));
-    buckets.set(this.#buckets, this.#first - first);
+    const length = Math.min(MAX_BUCKETS - first, Math.ceil(needed / STEP) * STEP);
+    const buckets = new Array<number>(length).fill(0);
+    this.#buckets.forEach((count, index) => {
+      buckets[this.#first - first + index] = count;
+    });
     this.#first = first;
     this.#buckets = buckets;
   }

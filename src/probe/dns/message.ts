@@ -71,14 +71,13 @@ class MessageParser {
   readonly #bytes: Uint8Array;
   readonly #messageLength: number;
   readonly #names: NameReader;
-  readonly #data: RecordDataReader;
+  #data: RecordDataReader | undefined;
   #at = HEADER_BYTES;
 
   constructor(bytes: Uint8Array, messageLength: number) {
     this.#bytes = bytes;
     this.#messageLength = messageLength;
     this.#names = new NameReader(bytes);
-    this.#data = new RecordDataReader(bytes, this.#names);
     const flags = this.#uint16(2);
     this.message = {
       id: this.#uint16(0),
@@ -130,6 +129,7 @@ class MessageParser {
       if (end > this.#bytes.length) return this.#endsAt(end, 'record_truncated');
       if (type === RecordType.OPT) this.#extension(at);
       else {
+        this.#data ??= new RecordDataReader(this.#bytes, this.#names);
         const data = this.#data.read({ type, class: this.#uint16(at + 2), at: at + RECORD_BYTES, end });
         if (data === undefined) return 'bad_rdata';
         const ttl = this.#uint16(at + 4) * 0x1_0000 + this.#uint16(at + 6);

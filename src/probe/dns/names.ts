@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { type Linked, LinkedQueue } from '../owners/linked-queue.ts';
 import type { DnsQuestion, DnsRecord } from './message.ts';
 
 /** What an address was looked up as. */
@@ -33,8 +34,8 @@ interface Name {
   connections: number;
 }
 
-interface Address {
-  key: string;
+interface Address extends Linked<Address> {
+  readonly key: string;
   /** The latest one last. */
   names: Name[];
   connections: number;
@@ -63,9 +64,9 @@ export class AddressNames {
   readonly #maxAddresses: number;
   readonly #maxNames: number;
   readonly #graceNs: number;
-  /** Addresses without a connection; the one that was learned or released last is last. */
-  readonly #idle = new Map<string, Address>();
-  readonly #connected = new Map<string, Address>();
+  readonly #addresses = new Map<string, Address>();
+  /** Those without a connection; the one that was learned or released last is last. */
+  readonly #idle = new LinkedQueue<Address>();
 
   constructor(options: AddressNamesOptions = {}) {
     this.#maxAddresses = options.maxAddresses ?? 20_000;
@@ -74,7 +75,7 @@ export class AddressNames {
   }
 
   get size(): number {
-    return this.#idle.size + this.#connected.size;
+    return this.#addresses.size;
   }
 
   learn({ netns, question, answers, atNs }: LearnedAnswer): void {
@@ -115,10 +116,9 @@ export class AddressNames {
     const found = this.#find(keyOf(netns, ip), openedNs);
     if (found === undefined) return undefined;
     const { address, name, others } = found;
+    if (address.connections === 0) this.#idle.remove(address);
     name.connections++;
     address.connections++;
-    this.#idle.delete(address.key);
-    this.#connected.set(address.key, address);
     return { domain: name.domain, others, address, name };
   }
 
@@ -126,23 +126,19 @@ export class AddressNames {
   release({ address, name }: NameLease): void {
     name.connections--;
     address.connections--;
-    if (address.connections > 0) return;
-    this.#connected.delete(address.key);
-    this.#idle.set(address.key, address);
+    if (address.connections === 0) this.#idle.append(address);
   }
 
   /** To be called now and then: forgets what is too old. */
   expire(nowNs: number): void {
-    for (const addresses of [this.#idle, this.#connected]) {
-      for (const address of addresses.values()) {
-        address.names = address.names.filter((name) => isKnown(name, nowNs));
-        if (address.names.length === 0) addresses.delete(address.key);
-      }
+    for (const address of this.#addresses.values()) {
+      address.names = address.names.filter((name) => isKnown(name, nowNs));
+      if (address.names.length === 0) this.#remove(address);
     }
   }
 
   #find(key: string, atNs: number): { address: Address; name: Name; others: number } | undefined {
-    const address = this.#idle.get(key) ?? this.#connected.get(key);
+    const address = this.#addresses.get(key);
     if (address === undefined) return undefined;
     const known = address.names.filter((name) => isKnown(name, atNs));
     const name = known.findLast(({ seenNs }) => seenNs <= atNs) ?? known[0];
@@ -150,8 +146,7 @@ export class AddressNames {
   }
 
   #learn(key: string, learned: Name): void {
-    const connected = this.#connected.get(key);
-    const address = connected ?? this.#idle.get(key) ?? this.#make(key);
+    const address = this.#addresses.get(key) ?? this.#make(key);
     if (address === undefined) return;
     const known = address.names.findIndex(({ domain }) => domain === learned.domain);
     const [name = learned] = known === -1 ? [] : address.names.splice(known, 1);
@@ -159,9 +154,9 @@ export class AddressNames {
     name.expiresNs = Math.max(name.expiresNs, learned.expiresNs);
     address.names.push(name);
     if (address.names.length > this.#maxNames) this.#dropName(address.names);
-    if (connected !== undefined) return;
-    this.#idle.delete(key);
-    this.#idle.set(key, address);
+    if (address.connections > 0) return;
+    this.#idle.remove(address);
+    this.#idle.append(address);
   }
 
   #dropName(names: Name[]): void {
@@ -171,19 +166,25 @@ export class AddressNames {
   }
 
   #make(key: string): Address | undefined {
-    if (this.size >= this.#maxAddresses && !this.#evict()) {
-      this.refused++;
-      return undefined;
+    if (this.size >= this.#maxAddresses) {
+      const oldest = this.#idle.first;
+      if (oldest === undefined) {
+        this.refused++;
+        return undefined;
+      }
+      this.#remove(oldest);
+      this.evicted++;
     }
-    return { key, names: [], connections: 0 };
+    const address = { key, names: [], connections: 0, previous: undefined, next: undefined };
+    this.#addresses.set(key, address);
+    this.#idle.append(address);
+    return address;
   }
 
-  #evict(): boolean {
-    for (const key of this.#idle.keys()) {
-      this.evicted++;
-      return this.#idle.delete(key);
-    }
-    return false;
+  /** One without a connection. */
+  #remove(address: Address): void {
+    this.#addresses.delete(address.key);
+    this.#idle.remove(address);
   }
 }
 

@@ -23,8 +23,9 @@ export class DnsStatistics {
   constructor({ maxSeries = 4096, maxOtherSeries = 1024 }: DnsStatisticsOptions = {}) {
     this.#otherDomains = new TopSeries(maxOtherSeries, (series) => this.#rest.merge(series.totals));
     this.#domains = new TopSeries(maxSeries, (series) => {
-      const { totals } = series;
-      this.#otherDomains.totals({ ...series, domain: OTHER }, totals.transactions).merge(totals);
+      const { container, server, type, totals } = series;
+      const others = { container, domain: OTHER, server, type };
+      this.#otherDomains.totals(others, totals.transactions).merge(totals);
     });
   }
 

@@ -1,3 +1,4 @@
+import { type Linked, LinkedQueue } from '../owners/linked-queue.ts';
 import type { OnMessage, TcpCounters } from './tcp-framer.ts';
 import { type Segment, type StreamLimits, TcpStream } from './tcp-stream.ts';
 import type { SocketKey } from './transaction.ts';
@@ -23,7 +24,8 @@ export interface TcpPacket<Context> {
   context: Context;
 }
 
-interface Connection<Context> {
+interface Connection<Context> extends Linked<Connection<Context>> {
+  readonly socket: SocketKey;
   context: Context;
   lastNs: number;
   questions: TcpStream;
@@ -42,8 +44,9 @@ export class TcpStreams<Context> implements TcpCounters {
   readonly #idleNs: number;
   readonly #limits: StreamLimits;
   readonly #onMessage: TcpStreamsOptions<Context>['onMessage'];
-  /** The one with the latest segment last. */
   readonly #connections = new Map<SocketKey, Connection<Context>>();
+  /** The one with the latest segment last. */
+  readonly #queue = new LinkedQueue<Connection<Context>>();
   #bufferedBytes = 0;
 
   constructor(options: TcpStreamsOptions<Context>) {
@@ -63,9 +66,9 @@ export class TcpStreams<Context> implements TcpCounters {
   }
 
   push({ socket, isAnswer, segment, context }: TcpPacket<Context>): void {
-    const connection = this.#connections.get(socket) ?? this.#connect(context);
-    this.#connections.delete(socket);
-    this.#connections.set(socket, connection);
+    const connection = this.#connections.get(socket) ?? this.#connect(socket, context);
+    this.#queue.remove(connection);
+    this.#queue.append(connection);
     connection.context = context;
     connection.lastNs = segment.timeNs;
     const stream = isAnswer ? connection.answers : connection.questions;
@@ -80,6 +83,7 @@ export class TcpStreams<Context> implements TcpCounters {
     if (connection === undefined) return;
     this.#bufferedBytes -= bufferedBytes(connection);
     this.#connections.delete(socket);
+    this.#queue.remove(connection);
   }
 
   /** To be called now and then: goes on without segments that did not come, forgets connections that are idle. */
@@ -95,17 +99,22 @@ export class TcpStreams<Context> implements TcpCounters {
     }
   }
 
-  #connect(context: Context): Connection<Context> {
+  #connect(socket: SocketKey, context: Context): Connection<Context> {
     const onMessage: OnMessage = (message) => this.#onMessage(connection.context, message);
     const stream = () => new TcpStream({ limits: this.#limits, counters: this, onMessage });
-    const connection = { context, lastNs: 0, questions: stream(), answers: stream() };
+    const [questions, answers] = [stream(), stream()];
+    const links = { previous: undefined, next: undefined };
+    const connection: Connection<Context> = { socket, context, lastNs: 0, questions, answers, ...links };
+    this.#connections.set(socket, connection);
+    this.#queue.append(connection);
     return connection;
   }
 
   #evict(): void {
-    for (const socket of this.#connections.keys()) {
-      if (this.size <= this.#maxConnections && this.#bufferedBytes <= this.#maxBufferedBytes) return;
-      this.close(socket);
+    while (this.size > this.#maxConnections || this.#bufferedBytes > this.#maxBufferedBytes) {
+      const { first } = this.#queue;
+      if (first === undefined) return;
+      this.close(first.socket);
       this.evicted++;
     }
   }
