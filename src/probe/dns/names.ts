@@ -19,7 +19,7 @@ export interface LearnedAnswer {
 }
 
 export interface AddressNamesOptions {
-  /** Addresses, each in its network namespace; default 20,000, about 400 bytes each with one name. */
+  /** Addresses, each in its network namespace; default 20,000, about 300 bytes each with one name. */
   maxAddresses?: number;
   maxNamesPerAddress?: number;
   /** Kept for as long after the time to live: clients keep addresses for longer than they should. Default 1 minute. */
