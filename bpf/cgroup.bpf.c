@@ -6,9 +6,12 @@
 #include "kernel.h"
 #include "report.h"
 
+#define PATH_OFFSET __builtin_offsetof(struct cgroup_record, path)
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* The record being written, which is too large for the stack. 1 KiB a CPU. */
+/* The record that cgroup_made writes, which is too large for the stack: of no other program, as one may be
+ * preempted by another. 1 KiB a CPU. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);
@@ -23,22 +26,13 @@ static __always_inline bool is_told(struct cgroup *cgroup) {
     return (__u32)BPF_CORE_READ(cgroup, root, hierarchy_id) == hierarchy_id;
 }
 
-static __always_inline struct cgroup_record *record_of(struct cgroup *cgroup) {
-    __u32 zero = 0;
-    struct cgroup_record *record = bpf_map_lookup_elem(&scratch, &zero);
-
-    if (record)
-        record->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
-    return record;
-}
-
 /* `length` is that of the path with its NUL. The verifier of 5.10 takes no bound of it but a mask. */
-static __always_inline void emit(struct cgroup_record *record, __u16 kind, __u64 length) {
+static __always_inline void emit(struct cgroup_record *record, __u64 length) {
     __u64 size;
 
     barrier_var(length);
-    size = __builtin_offsetof(struct cgroup_record, path) + (length & (CGROUP_PATH_LEN - 1));
-    write_header(&record->header, kind, size);
+    size = PATH_OFFSET + (length & (CGROUP_PATH_LEN - 1));
+    write_header(&record->header, RECORD_CGROUP_MADE, size);
     if (bpf_ringbuf_output(&events, record, size, wakeup()))
         count_loss(LOSS_RING_CGROUP);
 }
@@ -48,16 +42,18 @@ int cgroup_made(struct bpf_raw_tracepoint_args *ctx) {
     struct cgroup *cgroup = (struct cgroup *)ctx->args[0];
     const char *path = (const char *)ctx->args[1];
     struct cgroup_record *record;
+    __u32 zero = 0;
     long length;
 
     if (!is_told(cgroup))
         return 0;
-    record = record_of(cgroup);
+    record = bpf_map_lookup_elem(&scratch, &zero);
     if (!record)
         return 0;
+    record->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
     length = bpf_probe_read_kernel_str(record->path, sizeof(record->path), path);
     if (length > 0 && length < (long)sizeof(record->path))
-        emit(record, RECORD_CGROUP_MADE, length);
+        emit(record, length);
     else
         count_loss(LOSS_CGROUP_PATH);
     return 0;
@@ -70,10 +66,14 @@ int cgroup_removed(struct bpf_raw_tracepoint_args *ctx) {
 
     if (!is_told(cgroup))
         return 0;
-    record = record_of(cgroup);
-    if (!record)
+    record = bpf_ringbuf_reserve(&events, PATH_OFFSET + 1, 0);
+    if (!record) {
+        count_loss(LOSS_RING_CGROUP);
         return 0;
+    }
+    write_header(&record->header, RECORD_CGROUP_REMOVED, PATH_OFFSET + 1);
+    record->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
     record->path[0] = '\0';
-    emit(record, RECORD_CGROUP_REMOVED, 1);
+    submit(record);
     return 0;
 }
