@@ -52,6 +52,7 @@ enum record_kind {
     RECORD_UNLISTEN = 5,    /* a listening socket closed */
     RECORD_CGROUP_MADE = 6,
     RECORD_CGROUP_REMOVED = 7,
+    RECORD_DNS = 8, /* a datagram, or a part of a segment, of a socket that asks or is answered */
 };
 
 /* The kernel's TCP states (include/net/tcp_states.h), part of its user-space interface. */
@@ -99,7 +100,9 @@ enum loss_counter {
     LOSS_CONNS_STALE = 5,    /* a stored socket had closed unseen; its entry was removed */
     LOSS_RING_CGROUP = 6,    /* ring buffer full: a cgroup record was not delivered */
     LOSS_CGROUP_PATH = 7,    /* the path of a new cgroup was cut: it is not told */
-    LOSS_COUNTER_MAX = 8,
+    LOSS_RING_DNS = 8,       /* ring buffer full: a datagram or a part of a segment was not delivered */
+    LOSS_DNS_UNREAD = 9,     /* headers or payload of a DNS packet could not be read */
+    LOSS_COUNTER_MAX = 10,
 };
 
 /* The same for the objects that count datagrams, each by its number of datagrams. */
@@ -173,6 +176,32 @@ struct cgroup_record {
     cgroup_path_t path; /* from the root of the hierarchy; empty in RECORD_CGROUP_REMOVED */
 };
 _Static_assert(sizeof(struct cgroup_record) == 1048, "cgroup_record");
+
+/* Of one datagram or one part of a segment: what EDNS lets a server send over UDP at the most, by custom. */
+#define DNS_COPY_MAX 4096
+
+/* Delivered with what it copied of the payload behind it; header.size has room for it, and may be more. */
+struct dns_record {
+    struct record_header header;
+    cookie_t cookie;
+    cgroup_id_t cgroup_id;
+    netns_t netns;
+    process_t pid;  /* of queries; 0 = not known */
+    __u32 seq;      /* TCP: the number of the first byte */
+    count_t length; /* payload bytes that it stands for */
+    count_t copied; /* the first ones of those */
+    port_t client_port;
+    port_t server_port; /* as the asking program knows it, before NAT */
+    __u8 family;        /* enum address_family */
+    __u8 protocol;      /* enum ip_protocol */
+    __u8 is_answer;     /* else it is a query: which way it went */
+    __u8 ends;          /* TCP: the sender ends the connection */
+    address_t client;
+    address_t server;
+    comm_t comm;
+    __u32 pad;
+};
+_Static_assert(sizeof(struct dns_record) == 112, "dns_record");
 
 /* Key and value of the map `listeners`; user space adds the sockets that are older than the probe. */
 struct listener_key {

@@ -8,6 +8,7 @@
 struct flow_record flow_record;
 struct listen_record listen_record;
 struct cgroup_record cgroup_record;
+struct dns_record dns_record;
 struct listener_key listener_key;
 struct listener_owner listener_owner;
 struct snapshot_slot snapshot_slot;

@@ -22,6 +22,7 @@ Napi::Value layouts(const Napi::CallbackInfo &info) {
     sizes.Set("flow_record", sizeof(flow_record));
     sizes.Set("listen_record", sizeof(listen_record));
     sizes.Set("cgroup_record", sizeof(cgroup_record));
+    sizes.Set("dns_record", sizeof(dns_record));
     sizes.Set("listener_key", sizeof(listener_key));
     sizes.Set("listener_owner", sizeof(listener_owner));
     sizes.Set("snapshot_slot", sizeof(snapshot_slot));

@@ -2,11 +2,12 @@
 import { readBytes, readInt64, readPointer, readText, readUint64 } from './record-reader.ts';
 
 /** Compared at start with what the addon and the BPF object were compiled with. */
-export const layoutHash = 0xdc9e892c776b316en;
+export const layoutHash = 0xfdeec8273e4955b3n;
 export const layoutSizes: Readonly<Record<string, number>> = {
   flow_record: 168,
   listen_record: 80,
   cgroup_record: 1048,
+  dns_record: 112,
   udp_key: 48,
   udp_count: 88,
   listener_key: 32,
@@ -22,6 +23,7 @@ export const RecordKind = {
   UNLISTEN: 5,
   CGROUP_MADE: 6,
   CGROUP_REMOVED: 7,
+  DNS: 8,
 } as const;
 
 export const TcpState = {
@@ -67,7 +69,9 @@ export const LossCounter = {
   CONNS_STALE: 5,
   RING_CGROUP: 6,
   CGROUP_PATH: 7,
-  COUNTER_MAX: 8,
+  RING_DNS: 8,
+  DNS_UNREAD: 9,
+  COUNTER_MAX: 10,
 } as const;
 
 export const UdpLoss = {
@@ -364,6 +368,120 @@ export class CgroupRecord {
 
   get path(): string {
     return readText(this.view, this.offset + 24, 1024);
+  }
+}
+
+/** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
+export class DnsRecord {
+  static readonly size = 112;
+  static readonly at = {
+    kind: 0,
+    size: 2,
+    cpu: 4,
+    atNs: 8,
+    cookie: 16,
+    cgroupId: 24,
+    netns: 32,
+    pid: 36,
+    seq: 40,
+    length: 44,
+    copied: 48,
+    clientPort: 52,
+    serverPort: 54,
+    family: 56,
+    protocol: 57,
+    isAnswer: 58,
+    ends: 59,
+    client: 60,
+    server: 76,
+    comm: 92,
+    pad: 108,
+  } as const;
+  readonly view: DataView;
+  offset = 0;
+
+  constructor(view: DataView) {
+    this.view = view;
+  }
+
+  get kind(): number {
+    return this.view.getUint16(this.offset, true);
+  }
+
+  get size(): number {
+    return this.view.getUint16(this.offset + 2, true);
+  }
+
+  get cpu(): number {
+    return this.view.getUint32(this.offset + 4, true);
+  }
+
+  get atNs(): number {
+    return readUint64(this.view, this.offset + 8);
+  }
+
+  get cookie(): number {
+    return readUint64(this.view, this.offset + 16);
+  }
+
+  get cgroupId(): number {
+    return readUint64(this.view, this.offset + 24);
+  }
+
+  get netns(): number {
+    return this.view.getUint32(this.offset + 32, true);
+  }
+
+  get pid(): number {
+    return this.view.getUint32(this.offset + 36, true);
+  }
+
+  get seq(): number {
+    return this.view.getUint32(this.offset + 40, true);
+  }
+
+  get length(): number {
+    return this.view.getUint32(this.offset + 44, true);
+  }
+
+  get copied(): number {
+    return this.view.getUint32(this.offset + 48, true);
+  }
+
+  get clientPort(): number {
+    return this.view.getUint16(this.offset + 52, true);
+  }
+
+  get serverPort(): number {
+    return this.view.getUint16(this.offset + 54, true);
+  }
+
+  get family(): number {
+    return this.view.getUint8(this.offset + 56);
+  }
+
+  get protocol(): number {
+    return this.view.getUint8(this.offset + 57);
+  }
+
+  get isAnswer(): number {
+    return this.view.getUint8(this.offset + 58);
+  }
+
+  get ends(): number {
+    return this.view.getUint8(this.offset + 59);
+  }
+
+  get client(): Uint8Array {
+    return readBytes(this.view, this.offset + 60, 16);
+  }
+
+  get server(): Uint8Array {
+    return readBytes(this.view, this.offset + 76, 16);
+  }
+
+  get comm(): string {
+    return readText(this.view, this.offset + 92, 16);
   }
 }
 

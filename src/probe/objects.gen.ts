@@ -2,8 +2,9 @@
 
 /** SHA-256 of each object: libbpf may crash on a damaged one, so it is compared before libbpf sees it. */
 export const objectHashes = {
-  cgroup: 'eea0ccaa0372fdeffb134a53411a4f68a1af6481fba146816ff16fa7739ffdba',
-  tcp: '6f87ccbe841b1856083b506fa9abb8188923723488fb72d75d668bb627d166f7',
-  udp_cgroup: '81755231965f482d7d7e8b756c2fe91b0cd217cde65d607d35b05e02f0001267',
-  udp_trace: '3de08ae5647513b3ec61d49727b0d38dcfd8583bb29013fc684dd39d26fa69a3',
+  cgroup: '5c65703e2140ff92c785657fc6f6dc11483b362bb7c99ff11c0257399e04d9fd',
+  dns: 'dadf00b7fad55a9cad954a7a45566b2999ce994007ca1e43be25f02559f3e936',
+  tcp: 'dd8bb8388ba9dfc111eaa209415aa8155f449e4cefa85557f7576af8ac4cac48',
+  udp_cgroup: 'f4fa415491ce1d077981bc2c54500aa47d18bef687278d21cf612eb7a0e77a6d',
+  udp_trace: 'e33d1625b41e35dc979e98fb49bedd32b5ac78f2636cb4f5ab0d986588df3327',
 } as const;
