@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeConfig } from '../lib/config/load.ts';
 import type { Logger } from '../lib/log.ts';
+import type { Row } from '../wire/fields.ts';
 import { Clock } from './clock.ts';
 import { flowRow, type RowContext } from './flows/row.ts';
 import { FlowTable } from './flows/table.ts';
@@ -144,6 +145,18 @@ export class Probe implements ProbeView {
 
   *flows() {
     for (const flow of this.table) yield flowRow(flow, this.#context);
+  }
+
+  dns(): Iterable<Row> {
+    return [];
+  }
+
+  processes(): Iterable<Row> {
+    return [];
+  }
+
+  containers(): Iterable<Row> {
+    return [];
   }
 
   status() {

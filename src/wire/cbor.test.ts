@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SysprobeError } from '../lib/errors.ts';
 import { decodeItem, encodeMessage, MessageReader } from './cbor.ts';
-import type { FlowRow } from './flow.ts';
+import { type AnswerCell, type Row, uint } from './fields.ts';
 import { MAX_ITEM_BYTES, type Message } from './messages.ts';
-import { uint } from './rows.ts';
 
 const hello: Message = {
   type: 'hello',
@@ -13,22 +12,27 @@ const hello: Message = {
   bootId: '7d1f0c1e-0b9e-4c53-9d54-000000000001',
   run: 'r1',
   cursor: 'r1.0',
-  fields: { flow: ['id', 'netns'] },
+  fields: { flow: ['id', 'netns'], dns: ['id'], process: [], container: [] },
   events: ['flow.opened', 'flow.updated', 'flow.closed'],
 };
 
+const answer: fc.Arbitrary<AnswerCell> = fc.tuple(fc.string(), fc.string(), fc.string(), fc.nat());
 const cell = fc.oneof(
   fc.constant(null),
   fc.boolean(),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
   fc.nat().map(uint),
   fc.bigInt({ min: 2n ** 32n, max: 2n ** 64n - 1n }),
+  fc.integer(),
+  fc.array(fc.string({ unit: 'grapheme', maxLength: 40 })),
+  fc.array(answer),
 );
-const row: fc.Arbitrary<FlowRow> = fc.array(cell, { maxLength: 40 });
+const row: fc.Arbitrary<Row> = fc.array(cell, { maxLength: 40 });
 const cursor = fc.nat().map((seq) => `r1.${seq}`);
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.constant(hello),
   fc.record({ type: fc.constant('flows'), flows: fc.array(row) }),
+  fc.record({ type: fc.constant('dns'), dns: fc.array(row) }),
   fc.record({ type: fc.constant('events'), cursor, events: fc.array(fc.tuple(fc.nat(2), row)) }),
   fc.record(
     { type: fc.constant('lost'), cursor, lost: fc.nat(), reason: fc.constantFrom('overflow', 'restarted') },
@@ -85,7 +89,7 @@ test('an item begins with tag 24 and a byte string as short as its length allows
 });
 
 test('integers of up to 64 bits stay exact', () => {
-  const row: FlowRow = [uint(2 ** 32), 2n ** 64n - 1n, 0, 2 ** 32 - 1];
+  const row: Row = [uint(2 ** 32), 2n ** 64n - 1n, 0, 2 ** 32 - 1];
   expect(decodeItem(encodeMessage({ type: 'flows', flows: [row] }))).toEqual({ type: 'flows', flows: [row] });
 });
 
@@ -95,7 +99,7 @@ test('a message that does not fit an item is not encoded', () => {
 });
 
 test('a message of a later version is left out', () => {
-  const bytes = Buffer.concat([item({ type: 'dns', names: [] }), encodeMessage(hello)]);
+  const bytes = Buffer.concat([item({ type: 'http', requests: [] }), encodeMessage(hello)]);
   expect(readAll([bytes])).toEqual([hello]);
 });
 

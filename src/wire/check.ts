@@ -1,4 +1,5 @@
 import { SysprobeError } from '../lib/errors.ts';
+import { RECORD_KINDS } from './kinds.ts';
 import { type Message, WIRE_VERSION } from './messages.ts';
 
 type Shape = Record<string, (value: unknown) => boolean>;
@@ -11,16 +12,22 @@ const rows = (value: unknown): boolean => Array.isArray(value) && value.every(Ar
 const event = (value: unknown): boolean =>
   Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && Array.isArray(value[1]);
 
+/** An older probe knows fewer kinds. */
+const NO_FIELDS = Object.fromEntries(RECORD_KINDS.map((kind) => [kind, []]));
+
 const SHAPES: Record<Message['type'], Shape> = {
   hello: {
     version: count,
     bootId: text,
     run: text,
     cursor: text,
-    fields: (value) => isObject(value) && texts(value.flow),
+    fields: (value) => isObject(value) && texts(value.flow) && Object.values(value).every(texts),
     events: texts,
   },
   flows: { flows: rows },
+  dns: { dns: rows },
+  processes: { processes: rows },
+  containers: { containers: rows },
   events: { cursor: text, events: (value) => Array.isArray(value) && value.every(event) },
   lost: { cursor: text, lost: (value) => value === undefined || count(value), reason: text },
   end: { matched: count, cursor: text },
@@ -43,6 +50,7 @@ export function checkMessage(value: unknown): Message | undefined {
   for (const [key, accepts] of Object.entries(SHAPES[type])) {
     if (!accepts(value[key])) throw invalid(`${key} of a ${type} message is missing or of another type`);
   }
+  if (isObject(value.fields)) value.fields = { ...NO_FIELDS, ...value.fields };
   for (const key of ['lost', 'matched']) {
     if (typeof value[key] === 'bigint') value[key] = Number(value[key]);
   }

@@ -1,3 +1,5 @@
+import type { Fields } from './fields.ts';
+
 /** A container as every client sees it: one life of it, from its first process to the end of it. Absent = not known. */
 
 export type ContainerState = 'created' | 'running' | 'exited';
@@ -139,4 +141,4 @@ export const CONTAINER_FIELDS = [
   ['pids.count', 'uint'],
   ['pids.limit', 'uint'],
   ['sockets', 'uint'],
-] as const satisfies readonly (readonly [string, string])[];
+] as const satisfies Fields;

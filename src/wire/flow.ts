@@ -1,3 +1,5 @@
+import type { Fields, Row } from './fields.ts';
+
 /** A flow as every client sees it: one side of one TCP connection or UDP conversation. Absent = not known. */
 
 export type Direction = 'outgoing' | 'incoming' | 'local';
@@ -67,12 +69,6 @@ export interface FlowRecord {
   closeMissed?: boolean;
 }
 
-/**
- * How a field travels in a positional CBOR row. `time` is nanoseconds since the Unix epoch in CBOR and an
- * RFC 3339 string in JSON; `uint` is an unsigned integer, never a float; every field may be null = absent.
- */
-export type FieldKind = 'text' | 'uint' | 'time' | 'bool';
-
 /** The order of a row. Only ever append: the stream's hello carries these names, so readers go by name. */
 export const FLOW_FIELDS = [
   ['id', 'text'],
@@ -113,7 +109,7 @@ export const FLOW_FIELDS = [
   ['translated.source.port', 'uint'],
   ['translated.dest.ip', 'text'],
   ['translated.dest.port', 'uint'],
-] as const satisfies readonly (readonly [string, FieldKind])[];
+] as const satisfies Fields;
 
-/** A flow in the order of FLOW_FIELDS; times are nanoseconds since the Unix epoch; null = absent. */
-export type FlowRow = (string | number | bigint | boolean | null)[];
+/** A flow in the order of FLOW_FIELDS. */
+export type FlowRow = Row;

@@ -1,18 +1,30 @@
-import type { FlowRow } from './flow.ts';
+import type { Row } from './fields.ts';
+import type { RecordKind } from './kinds.ts';
 
 export const WIRE_VERSION = 1;
 
 /** No item of a CBOR sequence is larger; a reader may refuse one that claims to be. */
 export const MAX_ITEM_BYTES = 4 * 1024 * 1024;
 
-export const EVENT_TYPES = ['flow.opened', 'flow.updated', 'flow.closed'] as const;
+/** Only ever append: the stream's hello carries these names, so readers go by name. */
+export const EVENT_TYPES = [
+  'flow.opened',
+  'flow.updated',
+  'flow.closed',
+  'dns',
+  'process.started',
+  'process.exited',
+  'container.started',
+  'container.stopped',
+  'oom',
+] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /**
  * Messages of a CBOR stream, each a map in an embedded item (tag 24). A stream begins with `hello`.
- * A list is: hello, any number of `flows`, `end`. A followed stream is: hello, then `events` and `lost`.
+ * A list is: hello, any number of messages with rows, `end`. A followed stream is: hello, then `events` and `lost`.
  */
-export type Message = Hello | FlowsMessage | EventsMessage | LostMessage | EndMessage;
+export type Message = Hello | RowsMessage | EventsMessage | LostMessage | EndMessage;
 
 export interface Hello {
   type: 'hello';
@@ -23,25 +35,27 @@ export interface Hello {
   run: string;
   /** Everything up to here is in the stream's past. */
   cursor: string;
-  fields: { flow: string[] };
+  /** Names of the cells of a row, in their order; empty for a kind that the probe does not know. */
+  fields: Record<RecordKind, string[]>;
   events: string[];
 }
 
 /** Part of the answer to a list. */
-export interface FlowsMessage {
-  type: 'flows';
-  flows: FlowRow[];
-}
+export type RowsMessage =
+  | { type: 'flows'; flows: Row[] }
+  | { type: 'dns'; dns: Row[] }
+  | { type: 'processes'; processes: Row[] }
+  | { type: 'containers'; containers: Row[] };
 
 /**
- * A batch of changes in order: `[index into hello.events, row]`. Empty when the filters let nothing of it through:
+ * A batch of changes in order: `[index into hello.events, row]`; the type tells the kind of the row. Empty when the filters let nothing of it through:
  * the cursor still moves on.
  */
 export interface EventsMessage {
   type: 'events';
   /** Give this back as `after` to continue behind this batch. */
   cursor: string;
-  events: [number, FlowRow][];
+  events: [number, Row][];
 }
 
 /** This reader will not see `lost` events: it was slower than the replay buffer is long. */
@@ -55,7 +69,7 @@ export interface LostMessage {
 
 export interface EndMessage {
   type: 'end';
-  /** Flows that matched the filters. */
+  /** Records that matched the filters. */
   matched: number;
   /** Follow from here to miss nothing that came after the list. */
   cursor: string;

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SysprobeError } from '../lib/errors.ts';
+import { uint } from './fields.ts';
 import { FLOW_FIELDS, type FlowRecord, type FlowRow } from './flow.ts';
-import { compileFlowReader, FLOW_FIELD_NAMES, flowToRow, readFlow, uint } from './rows.ts';
+import { compileFlowReader, FLOW_FIELD_NAMES, flowToRow, readFlow } from './rows.ts';
 
 const whole: FlowRecord = {
   id: '3f2a-1',

@@ -1,6 +1,6 @@
 import { SysprobeError } from '../lib/errors.ts';
 
-/** Deeper than any message is: events are [[index, [cell]]] in a map. */
+/** Deeper than any message is: events are [[index, [[answer]]]] in a map, an answer an array too. */
 const MAX_DEPTH = 8;
 
 const UINT = 0;

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
 import { encodeMessage } from '../../src/wire/cbor.ts';
 import type { FlowRecord, FlowRow } from '../../src/wire/flow.ts';
+import { fieldNames } from '../../src/wire/kinds.ts';
 import type { Hello } from '../../src/wire/messages.ts';
 import { FLOW_FIELD_NAMES, flowToRow } from '../../src/wire/rows.ts';
 import { localConnection, runAgent, socketPath, TestProbe, until } from './harness.ts';
@@ -14,7 +15,7 @@ const HELLO: Hello = {
   bootId: 'b',
   run: 'r',
   cursor: 'r.0',
-  fields: { flow: [...FLOW_FIELD_NAMES] },
+  fields: fieldNames(),
   events: ['flow.opened', 'container.started'],
 };
 
@@ -67,7 +68,10 @@ it.each([
   ['that is nested without end', http(item(Buffer.alloc(100_000, 0x81)))],
   ['that is a text', http(item(Buffer.from('65hello', 'latin1')))],
   ['that does not begin with hello', http(encodeMessage({ type: 'flows', flows: [] }))],
-  ['that does not carry the id of flows', http(encodeMessage({ ...HELLO, fields: { flow: ['state'] } }))],
+  [
+    'that does not carry the id of flows',
+    http(encodeMessage({ ...HELLO, fields: { ...fieldNames(), flow: ['state'] } })),
+  ],
   ['that ends before the list does', http(encodeMessage(HELLO))],
 ])('is not harmed by an answer %s', async (_, bytes) => {
   const socket = socketPath();
@@ -124,7 +128,7 @@ it('reads fields by the names of the stream, and leaves out fields and events th
   const fields = ['later.field', ...FLOW_FIELD_NAMES.toReversed()];
   const row = ['?', ...flowToRow(client).toReversed()];
   await impostor(socket, (connection, target) => {
-    const hello = encodeMessage({ ...HELLO, fields: { flow: fields } });
+    const hello = encodeMessage({ ...HELLO, fields: { ...fieldNames(), flow: fields } });
     const list = encodeMessage({ type: 'flows', flows: [row] });
     const end = encodeMessage({ type: 'end', matched: 1, cursor: 'r.0' });
     const other = encodeMessage({ type: 'events', cursor: 'r.1', events: [[1, ['not a flow']]] });

@@ -63,6 +63,9 @@ export async function serve(options: ServeOptions): Promise<TestServer> {
     bootId: STATUS.bootId,
     refresh: () => {},
     flows: () => flows.map(flowToRow),
+    dns: () => [],
+    processes: () => [],
+    containers: () => [],
     status: () => ({
       ...STATUS,
       run,

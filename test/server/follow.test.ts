@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { EVENT_TYPES } from '../../src/wire/messages.ts';
 import { flow, MadeUpProbe, open, readLines, readMessages, serve, summarize, upTo } from './harness.ts';
 
 const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `f-${from + i}`);
@@ -14,7 +15,7 @@ describe('a followed stream', () => {
     expect(hello).toMatchObject({
       type: 'hello',
       cursor: 'r1.3',
-      events: ['flow.opened', 'flow.updated', 'flow.closed'],
+      events: [...EVENT_TYPES],
     });
 
     probe.close(4, 300);

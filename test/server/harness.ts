@@ -10,8 +10,12 @@ import { EventLog } from '../../src/probe/server/event-log.ts';
 import type { ProbeView } from '../../src/probe/server/probe-view.ts';
 import { type ServerOptions, startServer } from '../../src/probe/server/server.ts';
 import { MessageReader } from '../../src/wire/cbor.ts';
+import type { ContainerRecord } from '../../src/wire/container.ts';
+import type { DnsRecord } from '../../src/wire/dns.ts';
 import type { FlowRecord } from '../../src/wire/flow.ts';
+import { CODECS } from '../../src/wire/kinds.ts';
 import type { EventType, Message } from '../../src/wire/messages.ts';
+import type { ProcessRecord } from '../../src/wire/process.ts';
 import { flowToRow } from '../../src/wire/rows.ts';
 import type { Status } from '../../src/wire/status.ts';
 
@@ -41,6 +45,9 @@ export class MadeUpProbe implements ProbeView {
   readonly bootId = '7d1f0c1e-0b9e-4c53-9d54-000000000001';
   readonly events: EventLog;
   flowsNow: FlowRecord[] = [];
+  dnsNow: DnsRecord[] = [];
+  processesNow: ProcessRecord[] = [];
+  containersNow: ContainerRecord[] = [];
   refreshes = 0;
 
   constructor(replay: { run?: string; maxEvents?: number; maxBytes?: number } = {}) {
@@ -53,6 +60,18 @@ export class MadeUpProbe implements ProbeView {
 
   flows() {
     return this.flowsNow.map(flowToRow);
+  }
+
+  dns() {
+    return this.dnsNow.map(CODECS.dns.toRow);
+  }
+
+  processes() {
+    return this.processesNow.map(CODECS.process.toRow);
+  }
+
+  containers() {
+    return this.containersNow.map(CODECS.container.toRow);
   }
 
   status(): Status {

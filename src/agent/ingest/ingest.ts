@@ -2,10 +2,10 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { SysprobeError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { FlowRow } from '../../wire/flow.ts';
+import { CODECS } from '../../wire/kinds.ts';
 import type { EventsMessage, Hello, LostMessage, Message } from '../../wire/messages.ts';
 import { Backoff } from './backoff.ts';
 import { probeMessages } from './probe-stream.ts';
-import { compileRowReader } from './row-reader.ts';
 
 /** Takes what the probe tells. Rows are checked and in the order of FLOW_FIELDS. */
 export interface FlowSink {
@@ -206,7 +206,7 @@ class Stream {
   /** Throws SP_WIRE_INVALID when the stream does not begin as it must. */
   check(message: Message): void {
     if (message.type === 'hello') {
-      this.#read = compileRowReader(message.fields.flow);
+      this.#read = CODECS.flow.compileRowReader(message.fields.flow);
       this.#flowTypes = message.events.map((name) => name.startsWith('flow.'));
     } else if (this.#read === undefined) {
       throw new SysprobeError('SP_WIRE_INVALID', `the stream begins with ${message.type} instead of hello`);

@@ -90,7 +90,7 @@ export class TimeColumn implements Column {
   }
 
   write(slot: number, cell: Cell): void {
-    this.#values[slot] = cell === null ? 0n : BigInt(cell);
+    this.#values[slot] = cell === null ? 0n : BigInt(cell as number | bigint);
   }
 
   grow(capacity: number): void {

@@ -1,7 +1,8 @@
-import { type FieldKind, FLOW_FIELDS, type FlowRow } from '../../wire/flow.ts';
+import { FLOW_FIELDS, type FlowRow } from '../../wire/flow.ts';
 import { type Column, FlagColumn, IdColumn, NumberColumn, TextColumn, TimeColumn } from './column.ts';
 import { Texts } from './texts.ts';
 
+type FieldKind = (typeof FLOW_FIELDS)[number][1];
 type Named<Kind extends FieldKind> = Extract<(typeof FLOW_FIELDS)[number], readonly [string, Kind]>[0];
 
 const FIRST_CAPACITY = 1024;

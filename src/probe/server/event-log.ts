@@ -1,7 +1,8 @@
 import { SysprobeError } from '../../lib/errors.ts';
 import { decodeItem, encodeMessage } from '../../wire/cbor.ts';
 import { type Cursor, formatCursor } from '../../wire/cursor.ts';
-import type { FlowRow } from '../../wire/flow.ts';
+import type { Row } from '../../wire/fields.ts';
+import { CODECS, EVENT_KINDS } from '../../wire/kinds.ts';
 import { EVENT_TYPES, type EventsMessage, type EventType } from '../../wire/messages.ts';
 import type { ReplayStatus } from '../../wire/status.ts';
 import { EventReader } from './event-reader.ts';
@@ -85,10 +86,10 @@ export class EventLog {
     return { events: this.#events, bytes: this.#bytes, ...this.#limits };
   }
 
-  /** Adds an event; readers see it after the next flush(). */
-  append(type: EventType, row: FlowRow): void {
+  /** Adds an event with a row of the kind that goes with it (EVENT_KINDS); readers see it after the next flush(). */
+  append(type: EventType, row: Row): void {
     this.#appended[type]++;
-    this.#pending.push([EVENT_INDEX[type], row]);
+    this.#pending.push([EVENT_INDEX[type], CODECS[EVENT_KINDS[type]].fit(row)]);
     if (this.#pending.length >= this.#batchEvents) this.#seal();
   }
 

@@ -1,8 +1,9 @@
 import type { FlowQuery } from '../../lib/flow-filter/query.ts';
 import { encodeMessage } from '../../wire/cbor.ts';
 import { formatCursor } from '../../wire/cursor.ts';
+import { uint } from '../../wire/fields.ts';
 import { EVENT_TYPES, type LostMessage } from '../../wire/messages.ts';
-import { readFlow, uint } from '../../wire/rows.ts';
+import { readFlow } from '../../wire/rows.ts';
 import type { Batch, EventLog } from './event-log.ts';
 
 export const FOLLOW_FORMS = ['application/x-ndjson', 'application/cbor-seq'] as const;

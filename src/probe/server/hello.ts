@@ -1,5 +1,5 @@
+import { fieldNames } from '../../wire/kinds.ts';
 import { EVENT_TYPES, type Hello, WIRE_VERSION } from '../../wire/messages.ts';
-import { FLOW_FIELD_NAMES } from '../../wire/rows.ts';
 
 /** What a CBOR stream begins with. */
 export function hello({ bootId, run, cursor }: { bootId: string; run: string; cursor: string }): Hello {
@@ -9,7 +9,7 @@ export function hello({ bootId, run, cursor }: { bootId: string; run: string; cu
     bootId,
     run,
     cursor,
-    fields: { flow: [...FLOW_FIELD_NAMES] },
+    fields: fieldNames(),
     events: [...EVENT_TYPES],
   };
 }
