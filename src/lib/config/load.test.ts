@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SysprobeError } from '../errors.ts';
 import { version } from '../package-root.ts';
 import { agentText, loadAgentConfig, loadProbeConfig, probeText } from './load.ts';
+import { usualSockets } from './runtime-sockets.ts';
 
 let folder: string;
 
@@ -51,6 +52,11 @@ describe('defaults', () => {
       drainIntervalMs: 100,
       procRoot: '/proc',
       cgroupRoot: undefined,
+      maxContainers: 4096,
+      runtimeSockets: usualSockets,
+      excludeContainers: [],
+      includeContainers: [],
+      saturationIntervalMs: 10_000,
       runStats: false,
       udpHooks: 'auto',
       udpIdleMs: 30_000,

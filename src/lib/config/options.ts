@@ -1,3 +1,4 @@
+import { type ContainerPattern, containerPatterns } from './container-patterns.ts';
 import {
   absolutePath,
   boolean,
@@ -13,6 +14,7 @@ import {
   word,
 } from './kinds.ts';
 import { type Options, option, type Values } from './option.ts';
+import { type RuntimeSocket, runtimeSockets, usualSockets } from './runtime-sockets.ts';
 
 const KiB = 2 ** 10;
 const MiB = 2 ** 20;
@@ -101,6 +103,33 @@ export const probeOptions = {
     kind: optional(absolutePath),
     default: undefined,
     doc: 'Where the cgroup hierarchies of the host are mounted; without it, /sys/fs/cgroup.',
+  }),
+  maxContainers: option({
+    kind: integer(16, 1_048_576),
+    default: 4096,
+    doc: 'Containers kept in the table, and as many that ended; the oldest makes room and is counted.',
+  }),
+  runtimeSockets: option<readonly RuntimeSocket[]>({
+    kind: runtimeSockets,
+    default: usualSockets,
+    doc: 'Sockets of container runtimes, which are asked for names, images and labels; `auto` tries the usual places.',
+  }),
+  excludeContainers: option<readonly ContainerPattern[]>({
+    kind: containerPatterns,
+    default: [],
+    env: ['DD_AC_EXCLUDE', 'DD_CONTAINER_EXCLUDE'],
+    doc: 'Containers of which nothing leaves the probe.',
+  }),
+  includeContainers: option<readonly ContainerPattern[]>({
+    kind: containerPatterns,
+    default: [],
+    env: ['DD_AC_INCLUDE', 'DD_CONTAINER_INCLUDE'],
+    doc: 'Containers that are reported even when an exclusion matches them.',
+  }),
+  saturationIntervalMs: option({
+    kind: integer(1000, 600_000),
+    default: 10_000,
+    doc: 'How often the processor, memory, pressure and I/O of the node and of each container are read.',
   }),
   runStats: option({
     kind: boolean,

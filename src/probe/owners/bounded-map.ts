@@ -50,6 +50,10 @@ export class BoundedMap<K, V> {
     this.#queue.remove(entry);
   }
 
+  *values(): Generator<V> {
+    for (const { value } of this.#entries.values()) yield value;
+  }
+
   #evictOldest(): void {
     const oldest = this.#queue.first;
     if (oldest === undefined) return;

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RuntimeSocket as Place } from '../../lib/config/runtime-sockets.ts';
+import { BoundedMap } from '../owners/bounded-map.ts';
+import type { ContainerInfo } from './runtime.ts';
+import { RuntimeSocket, type RuntimeSocketStatus } from './runtime-socket.ts';
+
+export interface ContainerNamesOptions {
+  sockets: readonly Place[];
+  /** Milliseconds that never go backwards. */
+  now?: () => number;
+}
+
+/** A runtime may make the cgroup before it knows the container itself. */
+const TRIES_AFTER_MS = [0, 100, 300, 600];
+const MAX_AT_ONCE = 8;
+const MAX_SEARCHES = 4096;
+const MAX_CREATED = 4096;
+
+/**
+ * Asks the runtimes of this node what the containers are called. Every question ends within some seconds, whatever a
+ * runtime does, and no more than MAX_AT_ONCE are under way.
+ */
+export class ContainerNames {
+  readonly #sockets: readonly RuntimeSocket[];
+  /** What the runtimes told by themselves, for containers that are gone before they can be asked about. */
+  readonly #created = new BoundedMap<string, ContainerInfo>(MAX_CREATED);
+  readonly #waiting: (() => void)[] = [];
+  readonly #ended = new AbortController();
+  #searching = 0;
+  #underWay = 0;
+  #named = 0;
+  #unnamed = 0;
+  #skipped = 0;
+
+  constructor({ sockets, now = performance.now.bind(performance) }: ContainerNamesOptions) {
+    const onCreated = (id: string, info: ContainerInfo) => this.#created.set(id, info);
+    this.#sockets = sockets.map((place) => new RuntimeSocket(place, { onCreated, now }));
+    // Connects what is there, so that what is created from now on is heard of.
+    this.look();
+  }
+
+  /** Whether any runtime can be asked now. */
+  look(): boolean {
+    return this.#sockets.filter(({ isOpen }) => isOpen).length > 0;
+  }
+
+  get counters() {
+    return {
+      named: this.#named,
+      unnamed: this.#unnamed,
+      skipped: this.#skipped,
+      searching: this.#searching,
+    };
+  }
+
+  sockets(): RuntimeSocketStatus[] {
+    return this.#sockets.map((socket) => socket.status());
+  }
+
+  /** Undefined: no runtime that answers knows the container. Does not reject. */
+  async find(id: string): Promise<ContainerInfo | undefined> {
+    if (this.#searching >= MAX_SEARCHES) {
+      this.#skipped++;
+      return this.#created.get(id);
+    }
+    this.#searching++;
+    const info = await this.#search(id).finally(() => this.#searching--);
+    if (info === undefined) this.#unnamed++;
+    else this.#named++;
+    return info;
+  }
+
+  close(): void {
+    this.#ended.abort();
+    for (const socket of this.#sockets) socket.close();
+  }
+
+  async #search(id: string): Promise<ContainerInfo | undefined> {
+    for (const afterMs of TRIES_AFTER_MS) {
+      if (afterMs > 0) await delay(afterMs, undefined, { signal: this.#ended.signal }).catch(() => undefined);
+      if (this.#ended.signal.aborted || !this.look()) break;
+      const info = (await this.#ask(id)) ?? this.#created.get(id);
+      if (info !== undefined) return info;
+    }
+    return this.#created.get(id);
+  }
+
+  /** All runtimes at once, so that one that hangs keeps no other from answering. */
+  async #ask(id: string): Promise<ContainerInfo | undefined> {
+    if (this.#underWay >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#underWay++;
+    try {
+      const open = this.#sockets.filter(({ isOpen }) => isOpen);
+      return await firstKnown(open.map((socket) => socket.inspect(id)));
+    } finally {
+      this.#underWay--;
+      this.#waiting.shift()?.();
+    }
+  }
+}
+
+/** What the first that knows answers; undefined when all have answered and none knows. */
+function firstKnown(
+  answers: readonly Promise<ContainerInfo | undefined>[],
+): Promise<ContainerInfo | undefined> {
+  const known = answers.map((answer) => answer.then((info) => info ?? Promise.reject()));
+  return Promise.any(known).catch(() => undefined);
+}
