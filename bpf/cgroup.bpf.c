@@ -26,6 +26,12 @@ static __always_inline bool is_told(struct cgroup *cgroup) {
     return (__u32)BPF_CORE_READ(cgroup, root, hierarchy_id) == hierarchy_id;
 }
 
+/*
+ * Each record wakes the reader, which costs some microseconds: containers are few beside connections, and the runtime
+ * of one that lives for a moment has to be asked for its name before it forgets it.
+ */
+#define WAKE_READER 0
+
 /* `length` is that of the path with its NUL. The verifier of 5.10 takes no bound of it but a mask. */
 static __always_inline void emit(struct cgroup_record *record, __u64 length) {
     __u64 size;
@@ -33,7 +39,7 @@ static __always_inline void emit(struct cgroup_record *record, __u64 length) {
     barrier_var(length);
     size = PATH_OFFSET + (length & (CGROUP_PATH_LEN - 1));
     write_header(&record->header, RECORD_CGROUP_MADE, size);
-    if (bpf_ringbuf_output(&events, record, size, wakeup()))
+    if (bpf_ringbuf_output(&events, record, size, WAKE_READER))
         count_loss(LOSS_RING_CGROUP);
 }
 
@@ -74,6 +80,6 @@ int cgroup_removed(struct bpf_raw_tracepoint_args *ctx) {
     write_header(&record->header, RECORD_CGROUP_REMOVED, PATH_OFFSET + 1);
     record->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
     record->path[0] = '\0';
-    submit(record);
+    bpf_ringbuf_submit(record, WAKE_READER);
     return 0;
 }

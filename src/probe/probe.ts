@@ -4,6 +4,8 @@ import type { ProbeConfig } from '../lib/config/load.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Row } from '../wire/fields.ts';
 import { Clock } from './clock.ts';
+import { NodeContainers } from './containers/node-containers.ts';
+import { ReportPolicy } from './containers/report-policy.ts';
 import { flowRow, type RowContext } from './flows/row.ts';
 import { FlowTable } from './flows/table.ts';
 import { Translator } from './nat/translator.ts';
@@ -35,6 +37,7 @@ export class Probe implements ProbeView {
   readonly older: OlderSockets;
   readonly translator: Translator;
   readonly cgroups: CgroupSource;
+  readonly nodeContainers: NodeContainers;
   readonly owners: OwnerResolver;
   readonly clock: Clock;
   readonly startedAt = new Date();
@@ -57,11 +60,23 @@ export class Probe implements ProbeView {
     const mounts = readCgroupMounts(procRoot, cgroupRoot);
     const hierarchy = ownerHierarchy(mounts, procRoot);
     const cgroupV1 = hierarchy.version === 1;
+    const containers = new NodeContainers({
+      cgroupRoot: hierarchy.root,
+      procRoot,
+      maxContainers: config.maxContainers,
+      seesProcesses: false,
+      sockets: config.runtimeSockets,
+      policy: new ReportPolicy({ exclude: config.excludeContainers, include: config.includeContainers }),
+      clock: this.clock,
+      append: (type, row) => this.events.append(type, row),
+    });
+    this.nodeContainers = containers;
     this.cgroups = new CgroupSource({
       native,
       hierarchy: hierarchy.id,
       runStats: config.runStats,
       onBacklog: () => this.#guard(() => this.owners.catchUp()),
+      listener: containers,
     });
     this.owners = new OwnerResolver({
       procRoot,
@@ -76,7 +91,7 @@ export class Probe implements ProbeView {
       maxActive: config.maxFlows,
       maxClosed: config.maxClosed,
       translation: (record) => translator.translation(record),
-      onChange: (change, flow) => this.events.append(change, flowRow(flow, this.#context)),
+      onChange: (change, flow) => containers.report(change, flowRow(flow, this.#context)),
     });
     this.tcp = new TcpSource({
       native,
@@ -111,6 +126,7 @@ export class Probe implements ProbeView {
 
   /** Finds what was there before; from then on reads the kernel at the configured intervals. */
   async start({ drainIntervalMs, updateIntervalMs }: ProbeConfig): Promise<void> {
+    this.nodeContainers.discover();
     await this.older.discover();
     this.#every(drainIntervalMs, () => this.drain());
     this.#every(updateIntervalMs, () => this.refresh());
@@ -122,6 +138,7 @@ export class Probe implements ProbeView {
   drain(): void {
     this.owners.catchUp();
     this.tcp.drain();
+    this.nodeContainers.settle();
     this.events.flush();
   }
 
@@ -143,8 +160,8 @@ export class Probe implements ProbeView {
     await this.udp.findHolders();
   }
 
-  *flows() {
-    for (const flow of this.table) yield flowRow(flow, this.#context);
+  flows(): Iterable<Row> {
+    return this.nodeContainers.shown('flow', this.#flows());
   }
 
   dns(): Iterable<Row> {
@@ -156,7 +173,7 @@ export class Probe implements ProbeView {
   }
 
   containers(): Iterable<Row> {
-    return [];
+    return this.nodeContainers.shown('container', this.nodeContainers.rows());
   }
 
   status() {
@@ -170,6 +187,11 @@ export class Probe implements ProbeView {
     this.udp.close();
     this.translator.close();
     this.cgroups.close();
+    this.nodeContainers.close();
+  }
+
+  *#flows() {
+    for (const flow of this.table) yield flowRow(flow, this.#context);
   }
 
   #every(intervalMs: number, work: () => void | Promise<void>): void {

@@ -79,6 +79,11 @@ export class NodeContainers {
     this.tracker.exited(process, exit);
   }
 
+  /** All that the kernel told until now was handed over. */
+  settle(): void {
+    this.tracker.settle();
+  }
+
   /** Finds the containers that are there already. */
   discover(): void {
     const { cgroupRoot, procRoot } = this.#options;

@@ -10,8 +10,15 @@ export interface CgroupSourceOptions {
   hierarchy: number;
   /** Keep the kernel's run statistics of the programs on. */
   runStats: boolean;
-  /** Changes are waiting past the wake-up limit: call drain() soon. */
+  /** Changes are waiting: call drain() soon. */
   onBacklog(): void;
+  /** Told of every change too, with its time in nanoseconds since boot. */
+  listener: CgroupListener;
+}
+
+export interface CgroupListener {
+  made(id: number, path: string, atNs: number): void;
+  removed(id: number, atNs: number): void;
 }
 
 /** About 2000 containers made and removed between two calls of drain(). */
@@ -25,11 +32,13 @@ const BATCH_BYTES = 64 * 1024;
 export class CgroupSource implements CgroupChanges {
   readonly refusal: string | undefined;
   readonly #object: BpfObject | undefined;
+  readonly #listener: CgroupListener;
   readonly #batch = new Uint8Array(BATCH_BYTES);
   readonly #record = new CgroupRecord(new DataView(this.#batch.buffer));
 
   /** Throws SP_ADDON_MISMATCH or SP_BPF_OBJECT_INVALID. */
   constructor(options: CgroupSourceOptions) {
+    this.#listener = options.listener;
     try {
       this.#object = start(options);
     } catch (error) {
@@ -44,8 +53,15 @@ export class CgroupSource implements CgroupChanges {
     for (;;) {
       const bytes = this.#object.drain('events', this.#batch);
       for (record.offset = 0; record.offset < bytes; record.offset += (record.size + 7) & ~7) {
-        if (record.kind === RecordKind.CGROUP_MADE) to.made(record.cgroupId, record.path);
-        else to.removed(record.cgroupId);
+        const { cgroupId, atNs } = record;
+        if (record.kind === RecordKind.CGROUP_MADE) {
+          const { path } = record;
+          to.made(cgroupId, path);
+          this.#listener.made(cgroupId, path, atNs);
+        } else {
+          to.removed(cgroupId);
+          this.#listener.removed(cgroupId, atNs);
+        }
       }
       if (bytes < BATCH_BYTES / 2) return;
     }
@@ -73,7 +89,6 @@ function start({ native, hierarchy, runStats, onBacklog }: CgroupSourceOptions):
   const object = loadObject(native, 'cgroup', (opened) => {
     opened.setMaxEntries('events', RING_BYTES);
     opened.setKnob('hierarchy_id', hierarchy);
-    opened.setKnob('wakeup_backlog_bytes', RING_BYTES / 8);
   });
   try {
     if (runStats) object.enableRunStats();
