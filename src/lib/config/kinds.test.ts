@@ -9,6 +9,7 @@ import {
   host,
   integer,
   logLevel,
+  ports,
   socketPath,
 } from './kinds.ts';
 
@@ -30,6 +31,21 @@ describe('integer', () => {
       expect(integer(0, Number.MAX_SAFE_INTEGER).parse(text)).toBeUndefined();
     },
   );
+});
+
+describe('ports', () => {
+  const kind = ports(3);
+
+  it.each([
+    ['53', [53]],
+    ['53, 5353,65535', [53, 5353, 65_535]],
+  ])('takes %j', (text, expected) => {
+    expect(kind.parse(text)).toEqual(expected);
+  });
+
+  it.each(['', '0', '65536', '53,', '53,53', '1,2,3,4', '53;54', 'domain'])('refuses %j', (text) => {
+    expect(kind.parse(text)).toBeUndefined();
+  });
 });
 
 describe('bytes', () => {

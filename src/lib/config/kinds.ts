@@ -25,6 +25,20 @@ export function bytes(min: number, max: number): Kind<number> {
   };
 }
 
+/** `53` or `53,5353`. */
+export function ports(max: number): Kind<number[]> {
+  return {
+    allowed: `1 to ${max} different ports from 1 to 65535, such as 53,5353`,
+    parse: (text) => {
+      const parsed = text.split(',').map((each) => within(parseCount(each.trim()), 1, 65_535));
+      const found = parsed.filter((each) => each !== undefined);
+      const isAllowed = found.length === parsed.length && found.length <= max;
+      return isAllowed && new Set(found).size === found.length ? found : undefined;
+    },
+    format: (value) => value.join(','),
+  };
+}
+
 /** A ring buffer's size: the kernel takes nothing else. */
 export function bytesPowerOfTwo(min: number, max: number): Kind<number> {
   return {

@@ -49,6 +49,11 @@ describe('defaults', () => {
       replayBytes: 32 * 1024 * 1024,
       replayEvents: 262_144,
       updateIntervalMs: 2000,
+      dnsEnabled: true,
+      dnsPorts: [53],
+      dnsTimeoutMs: 6000,
+      dnsMax: 8192,
+      dnsRingBytes: 4 * 1024 * 1024,
       drainIntervalMs: 100,
       procRoot: '/proc',
       cgroupRoot: undefined,
@@ -131,6 +136,21 @@ describe('environment', () => {
     expect(fromEnv({ SYSPROBE_SOCKET: '', DD_SYSPROBE_SOCKET: '/datadog' }).socket).toBe('/datadog');
   });
 
+  it.each([
+    ['true', false],
+    ['0', true],
+  ])('may turn an option off: DD_DISABLE_DNS_INSPECTION=%s', (text, enabled) => {
+    const config = fromEnv({ DD_DISABLE_DNS_INSPECTION: text });
+    expect(config).toMatchObject({ dnsEnabled: enabled, ignored: [] });
+    expect(fromEnv({ DD_DISABLE_DNS_INSPECTION: text, SYSPROBE_DNS_ENABLED: 'true' }).dnsEnabled).toBe(true);
+  });
+
+  it('names what it cannot read of a name that turns an option off', () => {
+    expect(refusal(() => fromEnv({ DD_DISABLE_DNS_INSPECTION: 'maybe' }))).toContain(
+      'DD_DISABLE_DNS_INSPECTION: "maybe"',
+    );
+  });
+
   it('reports names that have no effect, and keeps their values to itself', () => {
     const env = { DD_API_KEY: 'secret', DD_LOGS_ENABLED: 'true', SYSPROBE_MAXFLOWS: '5', PATH: '/bin' };
     const config = fromEnv({
@@ -151,6 +171,15 @@ describe('file', () => {
     expect(loadAgentConfig({ argv, env: {} })).toMatchObject({ socket: '/both', listenPort: 8080 });
   });
 
+  it('may write options whose names begin alike as a map, and values that are several as a list', () => {
+    const content = 'dns:\n  enabled: false\n  ports: [53, 5353]\n  timeoutMs: 2000\n';
+    expect(fromFlags('--config', file(content))).toMatchObject({
+      dnsEnabled: false,
+      dnsPorts: [53, 5353],
+      dnsTimeoutMs: 2000,
+    });
+  });
+
   it('keeps a mode as it is written', () => {
     expect(fromFlags('--config', file('socketMode: 0600\n')).socketMode).toBe(0o600);
   });
@@ -161,7 +190,9 @@ describe('file', () => {
 
   it.each([
     ['maxflows: 5\n', 'maxflows', 'maxFlows'],
-    ['maxFlows: [5]\n', 'maxFlows', 'single value'],
+    ['maxFlows: [5, 6]\n', '"5,6"', 'whole number'],
+    ['maxFlows: [[5]]\n', 'maxFlows', 'single value'],
+    ['dns: { port: 53 }\n', 'dnsPort', 'dnsPorts'],
     ['maxFlows: many\n', '"many"', 'whole number'],
     ['- maxFlows\n', 'sysprobe.yaml', 'map of options'],
     ['maxFlows: "5\n', 'sysprobe.yaml', 'cannot be read'],

@@ -7,6 +7,8 @@ export interface Option<T> {
   doc: string;
   /** Environment names after the option's own SYSPROBE_ name, earlier ones first. */
   env?: readonly string[];
+  /** Environment names of which true turns the option off. */
+  disabledBy?: readonly string[];
 }
 
 /** Keyed by the option's name in camelCase, which is also its name in the YAML file. */
@@ -26,6 +28,6 @@ export function flagName(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-export function envNames(name: string, { env = [] }: Option<unknown>): string[] {
-  return [`SYSPROBE_${flagName(name).slice(2).replaceAll('-', '_').toUpperCase()}`, ...env];
+export function envNames(name: string, { env = [], disabledBy = [] }: Option<unknown>): string[] {
+  return [`SYSPROBE_${flagName(name).slice(2).replaceAll('-', '_').toUpperCase()}`, ...env, ...disabledBy];
 }

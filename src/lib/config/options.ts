@@ -10,6 +10,7 @@ import {
   type LogLevel,
   logLevel,
   optional,
+  ports,
   socketPath,
   word,
 } from './kinds.ts';
@@ -87,6 +88,32 @@ export const probeOptions = {
     kind: integer(1000, 3_600_000),
     default: 30_000,
     doc: 'How long after its last datagram a UDP conversation is closed.',
+  }),
+  dnsEnabled: option({
+    kind: boolean,
+    default: true,
+    disabledBy: ['DD_DISABLE_DNS_INSPECTION'],
+    doc: 'Observe DNS. Off, or with `DD_DISABLE_DNS_INSPECTION=true`, nothing of it is loaded into the kernel.',
+  }),
+  dnsPorts: option({
+    kind: ports(8),
+    default: [53],
+    doc: 'Ports that DNS servers are asked at, over UDP and TCP.',
+  }),
+  dnsTimeoutMs: option({
+    kind: integer(100, 60_000),
+    default: 6_000,
+    doc: 'How long after it was last asked a DNS question without an answer has timed out; longer than clients wait before they ask again from the same socket, which is 5 s for glibc.',
+  }),
+  dnsMax: option({
+    kind: integer(0, 1_048_576),
+    default: 8_192,
+    doc: 'DNS transactions kept for queries, about 1 KiB each; the oldest makes room.',
+  }),
+  dnsRingBytes: option({
+    kind: bytesPowerOfTwo(64 * KiB, GiB),
+    default: 4 * MiB,
+    doc: 'The kernel ring buffer of DNS messages; what does not fit is lost and counted.',
   }),
   drainIntervalMs: option({
     kind: integer(10, 10_000),

@@ -64,10 +64,19 @@ export function readEnv(env: NodeJS.ProcessEnv, options: Options): Map<string, G
       const found = env[documented] === undefined ? spelt.get(documented) : documented;
       const text = found === undefined ? undefined : env[found];
       if (found === undefined || text === undefined || text === '' || values.has(name)) continue;
-      values.set(name, { text, where: found });
+      values.set(name, {
+        text: option.disabledBy?.includes(documented) ? negated(text) : text,
+        where: found,
+      });
     }
   }
   return values;
+}
+
+/** What is neither true nor false stays as it is, for the error to show. */
+function negated(text: string): string {
+  const value = boolean.parse(text.trim());
+  return value === undefined ? text : String(!value);
 }
 
 /**
@@ -75,9 +84,8 @@ export function readEnv(env: NodeJS.ProcessEnv, options: Options): Map<string, G
  * Throws SP_CONFIG_INVALID for a file that cannot be read and for a name that neither program knows.
  */
 export function readFile(path: string, known: ReadonlySet<string>): Map<string, Given> {
-  const content = parseFile(path);
   const values = new Map<string, Given>();
-  for (const [name, value] of Object.entries(content)) {
+  for (const [name, value] of flattened(parseFile(path))) {
     const where = `${name} in ${path}`;
     if (!known.has(name)) {
       throw new SysprobeError(
@@ -86,11 +94,25 @@ export function readFile(path: string, known: ReadonlySet<string>): Map<string, 
       );
     }
     if (typeof value !== 'string') {
-      throw new SysprobeError('SP_CONFIG_INVALID', `${where} is a list or a map; give a single value`);
+      throw new SysprobeError('SP_CONFIG_INVALID', `${where} is a list of lists or maps; give single values`);
     }
     if (value !== '') values.set(name, { text: value, where });
   }
   return values;
+}
+
+/** `dns: { enabled: false }` is another way to write `dnsEnabled: false`, and a list one to write `53, 5353`. */
+function flattened(content: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(content).flatMap(([name, value]) => {
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+      return [[name, value.join(',')]];
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[name, value]];
+    const inside = Object.entries(value).map(([key, each]) => [
+      `${name}${key[0]?.toUpperCase()}${key.slice(1)}`,
+      each,
+    ]);
+    return flattened(Object.fromEntries(inside));
+  });
 }
 
 function parseFile(path: string): Record<string, unknown> {
