@@ -7,16 +7,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { markdownTable } from '../src/lib/config/document.ts';
 import { agentOptions, probeOptions } from '../src/lib/config/options.ts';
 import { filterTable, selectorTable } from '../src/lib/flow-filter/document.ts';
+import { cddlRows } from '../src/wire/schema.ts';
 
 const documents = {
   'docs/configuration.md': { probe: markdownTable(probeOptions), agent: markdownTable(agentOptions) },
+  'docs/wire.cddl': { rows: cddlRows() },
   'docs/cli.md': { selectors: selectorTable(), filters: filterTable() },
 };
 
 for (const [path, tables] of Object.entries(documents)) {
   const current = readFileSync(path, 'utf8');
   const wanted = Object.entries(tables).reduce((text, [name, table]) => {
-    const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
+    const [begin, end] = path.endsWith('.cddl')
+      ? [`; begin ${name}`, `; end ${name}`]
+      : [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
     if (!text.includes(begin) || !text.includes(end))
       throw new Error(`${path} has no place for the table ${name}`);
     return `${text.slice(0, text.indexOf(begin))}${begin}\n${table}\n${text.slice(text.indexOf(end))}`;

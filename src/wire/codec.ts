@@ -17,6 +17,9 @@ import { formatTime, parseTime } from './time.ts';
 export interface Codec<T> {
   /** The order of a row. */
   readonly names: readonly string[];
+  readonly fields: Fields;
+  /** What every record has. */
+  readonly required: readonly string[];
   /** Reads a row in the order of this version. Throws SP_WIRE_INVALID. */
   read(row: Row): T;
   toRow(record: T): Row;
@@ -58,6 +61,8 @@ export function compileCodec<T>(fields: Fields, { kind, required = [] }: CodecOp
 
   return {
     names,
+    fields,
+    required,
     read: (row) => {
       const record: Parent = {};
       for (const [i, { name, type, key, parents }] of columns.entries()) {

@@ -19,7 +19,10 @@ export type FlowState =
 export interface Endpoint {
   ip: string;
   port: number;
+  /** What the address was looked up as, in the network namespace of the flow. */
   domain?: string;
+  /** Other names that lead to the address there, at least: above 0, `domain` is only the latest. */
+  otherDomains?: number;
 }
 
 export interface Traffic {
@@ -109,6 +112,8 @@ export const FLOW_FIELDS = [
   ['translated.source.port', 'uint'],
   ['translated.dest.ip', 'text'],
   ['translated.dest.port', 'uint'],
+  ['dest.domain', 'text'],
+  ['dest.otherDomains', 'uint'],
 ] as const satisfies Fields;
 
 /** A flow in the order of FLOW_FIELDS. */

@@ -13,7 +13,7 @@ const whole: FlowRecord = {
   direction: 'local',
   role: 'client',
   source: { ip: 'fd00::1', port: 51_234 },
-  dest: { ip: 'fd00::2', port: 443 },
+  dest: { ip: 'fd00::2', port: 443, domain: 'www.example.com', otherDomains: 1 },
   translated: { source: { ip: 'fd00::3', port: 1 }, dest: { ip: 'fd00::4', port: 8443 } },
   process: { pid: 4121, comm: 'curl', exe: '/usr/bin/curl' },
   container: { id: 'ab12', runtime: 'containerd' },

@@ -38,6 +38,10 @@ export function compileFlowReader(fields: readonly string[]): (row: Row) => Flow
       port: number(row[at['source.port']], 'source.port'),
     };
     flow.dest = { ip: text(row[at['dest.ip']], 'dest.ip'), port: number(row[at['dest.port']], 'dest.port') };
+    const domain = optionalText(row[at['dest.domain']], 'dest.domain');
+    if (domain !== undefined) flow.dest.domain = domain;
+    const otherDomains = optionalNumber(row[at['dest.otherDomains']], 'dest.otherDomains');
+    if (otherDomains !== undefined) flow.dest.otherDomains = otherDomains;
     readTranslated(row, at, flow);
     readOwner(row, at, flow);
     flow.state = text(row[at.state], 'state') as FlowRecord['state'];

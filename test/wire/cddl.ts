@@ -185,6 +185,7 @@ function checkName(schema: Schema, name: string, value: Tree): string | undefine
     bytes: 'bytes' in value,
     bool: 'bool' in value,
     null: 'null' in value,
+    int: 'int' in value,
     uint: 'int' in value && BigInt(value.int) >= 0n && BigInt(value.int) < 2n ** 64n,
   };
   const matches = prelude[name];

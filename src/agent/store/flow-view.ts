@@ -21,6 +21,7 @@ export function viewColumns(columns: FlowColumns) {
     sourcePort: columns.number('source.port'),
     destIp: columns.text('dest.ip'),
     destPort: columns.number('dest.port'),
+    destDomain: columns.text('dest.domain'),
     translatedSourceIp: columns.text('translated.source.ip'),
     translatedSourcePort: columns.number('translated.source.port'),
     translatedDestIp: columns.text('translated.dest.ip'),
@@ -88,8 +89,10 @@ export class FlowView {
   }
 
   get dest(): FlowRecord['dest'] {
-    const { destIp, destPort } = this.#at;
-    return { ip: destIp.read(this.slot) ?? '', port: destPort.read(this.slot) ?? 0 };
+    const { destIp, destPort, destDomain } = this.#at;
+    const end = { ip: destIp.read(this.slot) ?? '', port: destPort.read(this.slot) ?? 0 };
+    const domain = destDomain.read(this.slot);
+    return domain === null ? end : { ...end, domain };
   }
 
   get translated(): FlowRecord['translated'] {

@@ -71,6 +71,8 @@ export function flowRow(flow: FlowView, context: RowContext): FlowRow {
     translation?.source?.port ?? null,
     translation?.dest?.ip ?? null,
     translation?.dest?.port ?? null,
+    null,
+    null,
   ];
 }
 
