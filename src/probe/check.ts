@@ -110,6 +110,36 @@ const HOOKS: readonly Hook[] = [
       use: program === 'udp_drop' ? 'attach' : 'cgroup',
     }),
   ),
+  ...(['dns_egress', 'dns_ingress'] as const).map(
+    (program): Hook => ({
+      object: 'dns',
+      program,
+      what: 'DNS',
+      required: false,
+      cost: 'DNS is not seen, and flows do not tell the names of addresses',
+      use: 'cgroup',
+    }),
+  ),
+  ...(['dns_sendmsg4', 'dns_sendmsg6'] as const).map(
+    (program): Hook => ({
+      object: 'dns',
+      program,
+      what: 'DNS to servers behind NAT',
+      required: false,
+      cost: 'questions that NAT sends to another port are not seen, unless their socket is connected',
+      use: 'cgroup',
+    }),
+  ),
+  ...(['dns_connect4', 'dns_connect6'] as const).map(
+    (program): Hook => ({
+      object: 'dns',
+      program,
+      what: 'the process of questions over TCP',
+      required: false,
+      cost: 'questions over TCP tell their container, but not their process',
+      use: 'cgroup',
+    }),
+  ),
 ];
 
 /** Tries everything that the probe needs on this machine, and takes back what it loaded. */

@@ -6,6 +6,7 @@ import type { Row } from '../wire/fields.ts';
 import { Clock } from './clock.ts';
 import { NodeContainers } from './containers/node-containers.ts';
 import { ReportPolicy } from './containers/report-policy.ts';
+import { DnsLog } from './dns/dns-log.ts';
 import { flowRow, type RowContext } from './flows/row.ts';
 import { FlowTable } from './flows/table.ts';
 import { Translator } from './nat/translator.ts';
@@ -15,6 +16,7 @@ import { OwnerResolver } from './owners/owner.ts';
 import { EventLog } from './server/event-log.ts';
 import type { ProbeView } from './server/probe-view.ts';
 import { CgroupSource } from './sources/cgroups.ts';
+import { DnsSource } from './sources/dns.ts';
 import { ListenerSet } from './sources/listeners.ts';
 import { OlderSockets } from './sources/older-sockets.ts';
 import { TcpSource } from './sources/tcp.ts';
@@ -23,6 +25,8 @@ import { probeStatus } from './status.ts';
 
 /** A dump walks the sockets of every namespace: rarely enough that it does not show. */
 const OLDER_INTERVAL_MS = 10_000;
+/** What DNS leaves behind is looked through for what is too old. */
+const DNS_INTERVAL_MS = 5000;
 /** The kernel's tables of datagrams are emptied at least as often, so that they need not be large. */
 const MAX_UDP_INTERVAL_MS = 2000;
 
@@ -34,6 +38,8 @@ export class Probe implements ProbeView {
   readonly table: FlowTable;
   readonly tcp: TcpSource;
   readonly udp: UdpSource;
+  readonly dnsSource: DnsSource;
+  readonly dnsLog: DnsLog;
   readonly older: OlderSockets;
   readonly translator: Translator;
   readonly cgroups: CgroupSource;
@@ -93,6 +99,27 @@ export class Probe implements ProbeView {
       translation: (record) => translator.translation(record),
       onChange: (change, flow) => containers.report(change, flowRow(flow, this.#context)),
     });
+    const bootNs = () => this.clock.bootNs();
+    this.dnsLog = new DnsLog({
+      maxRecent: config.dnsMax,
+      run: `${this.bootId.slice(0, 8)}-${this.run}`,
+      clock: this.clock,
+      onRow: (row) => containers.report('dns', row),
+    });
+    this.dnsSource = new DnsSource({
+      native,
+      enabled: config.dnsEnabled,
+      ports: config.dnsPorts,
+      cgroup: mounts.unified,
+      cgroupV1,
+      ringBytes: config.dnsRingBytes,
+      timeoutMs: config.dnsTimeoutMs,
+      runStats: config.runStats,
+      owners: this.owners,
+      bootNs,
+      onBacklog: () => this.#guard(() => this.drain()),
+      onTransaction: (transaction) => this.dnsLog.add(transaction),
+    });
     this.tcp = new TcpSource({
       native,
       table: this.table,
@@ -104,7 +131,6 @@ export class Probe implements ProbeView {
       runStats: config.runStats,
       onBacklog: () => this.#guard(() => this.drain()),
     });
-    const bootNs = () => this.clock.bootNs();
     this.udp = new UdpSource({
       native,
       table: this.table,
@@ -132,11 +158,13 @@ export class Probe implements ProbeView {
     this.#every(updateIntervalMs, () => this.refresh());
     this.#every(Math.min(updateIntervalMs, MAX_UDP_INTERVAL_MS), () => this.collectUdp());
     this.#every(OLDER_INTERVAL_MS, () => this.older.refresh());
+    this.#every(DNS_INTERVAL_MS, () => this.expireDns());
   }
 
   /** Delivers what the kernel reported since. */
   drain(): void {
     this.owners.catchUp();
+    this.dnsSource.drain();
     this.tcp.drain();
     this.nodeContainers.settle();
     this.events.flush();
@@ -160,12 +188,18 @@ export class Probe implements ProbeView {
     await this.udp.findHolders();
   }
 
+  /** Forgets names that nothing has used for long, and gives up what TCP did not deliver. */
+  expireDns(): void {
+    this.dnsSource.expire();
+    this.dnsLog.names.expire(this.clock.bootNs());
+  }
+
   flows(): Iterable<Row> {
     return this.nodeContainers.shown('flow', this.#flows());
   }
 
   dns(): Iterable<Row> {
-    return [];
+    return this.nodeContainers.shown('dns', this.dnsLog.recent);
   }
 
   processes(): Iterable<Row> {
@@ -185,6 +219,7 @@ export class Probe implements ProbeView {
     this.drain();
     this.tcp.close();
     this.udp.close();
+    this.dnsSource.close();
     this.translator.close();
     this.cgroups.close();
     this.nodeContainers.close();

@@ -34,6 +34,8 @@ export interface DnsRecord {
   process?: { pid?: number; comm?: string; exe?: string };
   container?: { id?: string; runtime?: string };
   cgroup?: { id?: number; path?: string };
+  /** The asking socket's own end. */
+  source?: { ip: string; port: number };
 }
 
 /** The order of a row. Only ever append: the stream's hello carries these names, so readers go by name. */
@@ -60,4 +62,6 @@ export const DNS_FIELDS = [
   ['container.runtime', 'text'],
   ['cgroup.id', 'uint'],
   ['cgroup.path', 'text'],
+  ['source.ip', 'text'],
+  ['source.port', 'uint'],
 ] as const satisfies Fields;

@@ -61,7 +61,7 @@ export class AddressNames {
   refused = 0;
   /** Names that made room for other names of their address, or had no place there. */
   namesDropped = 0;
-  readonly #maxAddresses: number;
+  readonly maxAddresses: number;
   readonly #maxNames: number;
   readonly #graceNs: number;
   readonly #addresses = new Map<string, Address>();
@@ -69,7 +69,7 @@ export class AddressNames {
   readonly #idle = new LinkedQueue<Address>();
 
   constructor(options: AddressNamesOptions = {}) {
-    this.#maxAddresses = options.maxAddresses ?? 20_000;
+    this.maxAddresses = options.maxAddresses ?? 20_000;
     this.#maxNames = options.maxNamesPerAddress ?? 8;
     this.#graceNs = options.graceNs ?? 60e9;
   }
@@ -166,7 +166,7 @@ export class AddressNames {
   }
 
   #make(key: string): Address | undefined {
-    if (this.size >= this.#maxAddresses) {
+    if (this.size >= this.maxAddresses) {
       const oldest = this.#idle.first;
       if (oldest === undefined) {
         this.refused++;

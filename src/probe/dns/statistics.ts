@@ -34,13 +34,14 @@ export class DnsStatistics {
     return this.#domains.folded + this.#otherDomains.folded;
   }
 
-  /** `container` is any text that names who asked. */
-  add(container: string, transaction: DnsTransaction<unknown>): void {
+  /** `container` is any text that names who asked. Returns the transactions that its search list cost before. */
+  add(container: string, transaction: DnsTransaction<unknown>): number {
     const { name: domain, type } = transaction.question;
     const searches = this.#searchList.observe(container, transaction);
     const top = domain === OTHER ? this.#otherDomains : this.#domains;
     const dimensions = { container, domain, server: endpointText(transaction.server), type };
     top.totals(dimensions, 1).add(transaction, searches);
+    return searches;
   }
 
   *[Symbol.iterator](): Generator<Series> {

@@ -39,7 +39,9 @@ export class TcpStreams<Context> implements TcpCounters {
   lostSteps = 0;
   /** Connections that made room for others. */
   evicted = 0;
-  readonly #maxConnections: number;
+  /** Connections that were forgotten in the middle of a message. */
+  abandoned = 0;
+  readonly maxConnections: number;
   readonly #maxBufferedBytes: number;
   readonly #idleNs: number;
   readonly #limits: StreamLimits;
@@ -50,7 +52,7 @@ export class TcpStreams<Context> implements TcpCounters {
   #bufferedBytes = 0;
 
   constructor(options: TcpStreamsOptions<Context>) {
-    this.#maxConnections = options.maxConnections ?? 1024;
+    this.maxConnections = options.maxConnections ?? 1024;
     this.#maxBufferedBytes = options.maxBufferedBytes ?? 8 * 2 ** 20;
     this.#idleNs = options.idleNs ?? 600e9;
     this.#limits = options.limits ?? { maxWaiting: 16, maxWaitNs: 2e9 };
@@ -81,9 +83,16 @@ export class TcpStreams<Context> implements TcpCounters {
   close(socket: SocketKey): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
+    if (bufferedBytes(connection) > 0) this.abandoned++;
     this.#bufferedBytes -= bufferedBytes(connection);
     this.#connections.delete(socket);
     this.#queue.remove(connection);
+  }
+
+  /** The server sends no more. What waits for segments before it stays until expire(). */
+  end(socket: SocketKey): void {
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined && bufferedBytes(connection) === 0) this.close(socket);
   }
 
   /** To be called now and then: goes on without segments that did not come, forgets connections that are idle. */
@@ -111,7 +120,7 @@ export class TcpStreams<Context> implements TcpCounters {
   }
 
   #evict(): void {
-    while (this.size > this.#maxConnections || this.#bufferedBytes > this.#maxBufferedBytes) {
+    while (this.size > this.maxConnections || this.#bufferedBytes > this.#maxBufferedBytes) {
       const { first } = this.#queue;
       if (first === undefined) return;
       this.close(first.socket);

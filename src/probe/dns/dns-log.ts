@@ -1,0 +1,50 @@
+import type { Row } from '../../wire/fields.ts';
+import type { Clock } from '../clock.ts';
+import { AddressNames } from './names.ts';
+import { RecentRows } from './recent-rows.ts';
+import { type Asker, dnsRow } from './row.ts';
+import { DnsStatistics } from './statistics.ts';
+import { DnsTotals } from './totals.ts';
+import type { DnsTransaction } from './transaction.ts';
+
+export interface DnsLogOptions {
+  /** Transactions kept for listing. */
+  maxRecent: number;
+  /** Begins the ids of transactions: no other boot or run has the same. */
+  run: string;
+  clock: Pick<Clock, 'epochNs'>;
+  onRow(row: Row): void;
+}
+
+/** What is kept of transactions when they have ended: the latest of them, their sums, and the names they gave. */
+export class DnsLog {
+  readonly recent: RecentRows;
+  readonly totals = new DnsTotals();
+  readonly statistics = new DnsStatistics();
+  readonly names = new AddressNames();
+  readonly #options: DnsLogOptions;
+
+  constructor(options: DnsLogOptions) {
+    this.#options = options;
+    this.recent = new RecentRows(options.maxRecent);
+  }
+
+  add(transaction: DnsTransaction<Asker>): void {
+    const { askedNs, question, owner } = transaction;
+    const searches = this.statistics.add(askerName(owner), transaction);
+    this.totals.add(transaction, searches);
+    if (transaction.outcome === 'answered' && transaction.answers.length > 0) {
+      const { answers, latencyUs } = transaction;
+      this.names.learn({ netns: owner.netns, question, answers, atNs: askedNs + latencyUs * 1000 });
+    }
+    const id = `${this.#options.run}-d${this.totals.transactions.toString(36)}`;
+    const row = dnsRow(transaction, id, this.#options.clock);
+    this.recent.push(row);
+    this.#options.onRow(row);
+  }
+}
+
+/** What a container is summed under; what runs in none, under its cgroup or its network namespace. */
+function askerName({ owner: { container, cgroup }, netns }: Asker): string {
+  return container?.id ?? cgroup?.path ?? `netns:${netns}`;
+}
