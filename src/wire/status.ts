@@ -1,3 +1,5 @@
+import type { CpuSaturation, MemorySaturation, PressureSaturation } from './container.ts';
+
 /** Answer of the probe's `GET /v1/status`. */
 export interface Status {
   version: string;
@@ -15,6 +17,58 @@ export interface Status {
   loss: Record<string, number>;
   readers: ReaderStatus[];
   replay: ReplayStatus;
+  /** Sums of DNS since the start; absent when it is not observed. */
+  dns?: DnsStatus;
+  /** How much the node uses and waits for; absent until it was read. */
+  node?: NodeSaturation;
+}
+
+/** In the units of a container's; the limits are what the machine has. */
+export interface NodeSaturation {
+  /** RFC 3339 with nanoseconds, UTC. */
+  sampledAt: string;
+  cpu: CpuSaturation;
+  memory: MemorySaturation;
+  pressure: PressureSaturation;
+  /** Tasks that run or wait, on average over 1, 5 and 15 minutes. */
+  load?: { one: number; five: number; fifteen: number };
+  pids?: { count: number };
+}
+
+/** Sums of DNS transactions. */
+export interface DnsSum {
+  transactions: number;
+  timeouts: number;
+  /** Questions that were sent again; they are no transactions of their own. */
+  retries: number;
+  /** Transactions with a domain of the search list behind the name, before it was asked for as it is, for nothing. */
+  searches: number;
+  /** Answered transactions by response code. */
+  rcodes: Record<string, number>;
+  /** Of those that were answered, within 2 %; absent when there are none. */
+  latencyUs?: { p50: number; p90: number; p99: number };
+}
+
+/** The sums of one container, domain, server or type; `~other` is what there was no place for. */
+export interface DnsTop extends DnsSum {
+  name: string;
+}
+
+export interface DnsStatus extends DnsSum {
+  /** Questions without an answer yet. */
+  pending: number;
+  /** Answers to questions that had timed out, and to those that had an answer. */
+  lateAnswers: number;
+  duplicateAnswers: number;
+  /** Answers to nothing that was seen to be asked: their questions are older than the probe, or lost. */
+  unmatchedAnswers: number;
+  /** Messages that are neither queries nor answers to them: updates, notifications. */
+  ignored: number;
+  /** The busiest of each, busiest first. */
+  containers: DnsTop[];
+  domains: DnsTop[];
+  servers: DnsTop[];
+  types: DnsTop[];
 }
 
 export interface SourceStatus {

@@ -26,21 +26,36 @@ export function readCgroupMounts(procRoot: string, cgroupRoot = '/sys/fs/cgroup'
 
 /** Picks the cgroup mounts at or below `cgroupRoot` out of the text of a mountinfo file. */
 export function parseCgroupMounts(mountinfo: string, cgroupRoot: string): CgroupMounts {
-  const root = cgroupRoot.replace(/\/+$/, '');
   const mounts: CgroupMounts = { unified: undefined, memory: undefined, legacy: false };
+  for (const { isUnified, point, options } of cgroupFilesystems(mountinfo, cgroupRoot)) {
+    if (isUnified) mounts.unified = shorter(mounts.unified, point);
+    else mounts.legacy = true;
+    if (!isUnified && options.includes('memory')) mounts.memory = shorter(mounts.memory, point);
+  }
+  return mounts;
+}
+
+/** Mount point of each v1 controller, such as `cpu`, that is mounted at or below `cgroupRoot`. */
+export function parseControllers(mountinfo: string, cgroupRoot: string): Map<string, string> {
+  const controllers = new Map<string, string>();
+  for (const { isUnified, point, options } of cgroupFilesystems(mountinfo, cgroupRoot)) {
+    if (isUnified) continue;
+    for (const option of options) controllers.set(option, shorter(controllers.get(option), point));
+  }
+  return controllers;
+}
+
+function* cgroupFilesystems(mountinfo: string, cgroupRoot: string) {
+  const root = cgroupRoot.replace(/\/+$/, '');
   for (const line of mountinfo.split('\n')) {
     // id, parent, device, root, mount point, options, optional tags, "-", type, source, options
     const [mount, filesystem] = line.split(' - ', 2);
-    const [type, , options] = filesystem?.split(' ') ?? [];
+    const [type, , options = ''] = filesystem?.split(' ') ?? [];
     if (type !== 'cgroup' && type !== 'cgroup2') continue;
     const point = unescapeOctal(mount?.split(' ')[4] ?? '');
     if (point !== root && !point.startsWith(`${root}/`)) continue;
-    if (type === 'cgroup2') mounts.unified = shorter(mounts.unified, point);
-    else mounts.legacy = true;
-    if (type === 'cgroup' && options?.split(',').includes('memory'))
-      mounts.memory = shorter(mounts.memory, point);
+    yield { isUnified: type === 'cgroup2', point, options: options.split(',') };
   }
-  return mounts;
 }
 
 /** Cgroup2 where it is mounted, else v1's memory hierarchy. Throws when /proc is missing. */
