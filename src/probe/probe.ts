@@ -13,6 +13,8 @@ import { Translator } from './nat/translator.ts';
 import { loadNative } from './native.ts';
 import { ownerHierarchy, readCgroupMounts } from './owners/cgroup-mounts.ts';
 import { OwnerResolver } from './owners/owner.ts';
+import { CgroupLayout } from './saturation/cgroup-layout.ts';
+import { SaturationSampler } from './saturation/sampler.ts';
 import { EventLog } from './server/event-log.ts';
 import type { ProbeView } from './server/probe-view.ts';
 import { CgroupSource } from './sources/cgroups.ts';
@@ -43,6 +45,7 @@ export class Probe implements ProbeView {
   readonly older: OlderSockets;
   readonly translator: Translator;
   readonly cgroups: CgroupSource;
+  readonly sampler: SaturationSampler;
   readonly nodeContainers: NodeContainers;
   readonly owners: OwnerResolver;
   readonly clock: Clock;
@@ -66,6 +69,8 @@ export class Probe implements ProbeView {
     const mounts = readCgroupMounts(procRoot, cgroupRoot);
     const hierarchy = ownerHierarchy(mounts, procRoot);
     const cgroupV1 = hierarchy.version === 1;
+    const layout = new CgroupLayout(procRoot, cgroupRoot);
+    this.sampler = new SaturationSampler({ layout, procRoot, bootNs: () => this.clock.bootNs() });
     const containers = new NodeContainers({
       cgroupRoot: hierarchy.root,
       procRoot,
@@ -75,6 +80,8 @@ export class Probe implements ProbeView {
       policy: new ReportPolicy({ exclude: config.excludeContainers, include: config.includeContainers }),
       clock: this.clock,
       append: (type, row) => this.events.append(type, row),
+      sampler: this.sampler,
+      openFlows: () => this.table.activeByCgroup(),
     });
     this.nodeContainers = containers;
     this.cgroups = new CgroupSource({
@@ -151,11 +158,13 @@ export class Probe implements ProbeView {
   }
 
   /** Finds what was there before; from then on reads the kernel at the configured intervals. */
-  async start({ drainIntervalMs, updateIntervalMs }: ProbeConfig): Promise<void> {
+  async start({ drainIntervalMs, updateIntervalMs, saturationIntervalMs }: ProbeConfig): Promise<void> {
     this.nodeContainers.discover();
     await this.older.discover();
+    await this.nodeContainers.sample();
     this.#every(drainIntervalMs, () => this.drain());
     this.#every(updateIntervalMs, () => this.refresh());
+    this.#every(saturationIntervalMs, () => this.nodeContainers.sample());
     this.#every(Math.min(updateIntervalMs, MAX_UDP_INTERVAL_MS), () => this.collectUdp());
     this.#every(OLDER_INTERVAL_MS, () => this.older.refresh());
     this.#every(DNS_INTERVAL_MS, () => this.expireDns());

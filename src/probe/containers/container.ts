@@ -22,6 +22,8 @@ export interface Container {
   restarts: number;
   crashLoop: boolean;
   saturation: Saturation | undefined;
+  /** Open flows when it was last sampled. */
+  sockets: number | undefined;
   /** Events that wait for the name. */
   unreported: ('container.started' | 'container.stopped')[];
 }
@@ -45,6 +47,7 @@ export function newContainer(
     restarts: 0,
     crashLoop: false,
     saturation: undefined,
+    sockets: undefined,
     unreported: [],
   };
 }

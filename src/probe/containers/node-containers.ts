@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { walkCgroups } from '../owners/cgroup-walk.ts';
 import { ContainerNames } from '../runtimes/container-names.ts';
 import type { ContainerInfo } from '../runtimes/runtime.ts';
+import type { SaturationSampler } from '../saturation/sampler.ts';
 import type { Container } from './container.ts';
 import { firstProcess } from './existing.ts';
 import { ReportGate } from './report-gate.ts';
@@ -22,6 +23,9 @@ export interface NodeContainersOptions {
   policy: ReportPolicy;
   clock: Clock;
   append(type: EventType, row: Row): void;
+  sampler: SaturationSampler;
+  /** Open flows by the id of their cgroup. */
+  openFlows(): Map<number, number>;
 }
 
 /** One scan at the start; what is beyond it is found when it does something. */
@@ -38,6 +42,7 @@ export class NodeContainers {
   readonly maxContainers: number;
   readonly #options: NodeContainersOptions;
   readonly #asked = new Map<string, Promise<void>>();
+  #isSampling = false;
   #askedAgainAt = performance.now();
 
   constructor(options: NodeContainersOptions) {
@@ -50,6 +55,8 @@ export class NodeContainers {
       ...options,
       onFound: (container) => this.#name(container.identity.id, container),
       onEvent: (type, container) => this.report(type, this.#row(container, type)),
+      // The runtime takes some milliseconds to remove the cgroup: its last figures may still be there.
+      onStop: (container) => options.sampler.sample(container),
     });
   }
 
@@ -98,14 +105,18 @@ export class NodeContainers {
     });
   }
 
-  /** Now and then: what was missed of names and of crash loops. */
-  refresh(nowNs: number): void {
-    this.tracker.markCrashLoops(nowNs);
-    if (performance.now() - this.#askedAgainAt < ASK_AGAIN_MS || !this.names.look()) return;
-    this.#askedAgainAt = performance.now();
-    for (const container of this.tracker.living()) {
-      if (container.info === undefined) this.#name(container.identity.id, container);
-    }
+  /** Reads how much each of them uses; finds what was missed of ends, names and crash loops. */
+  async sample(): Promise<void> {
+    if (this.#isSampling) return;
+    this.#isSampling = true;
+    const { sampler, clock } = this.#options;
+    this.#countFlows();
+    const gone = await sampler.round(this.tracker.living()).finally(() => {
+      this.#isSampling = false;
+    });
+    for (const { cgroup } of gone) this.tracker.removed(cgroup.id, clock.bootNs());
+    this.tracker.markCrashLoops(clock.bootNs());
+    this.#askAgain();
   }
 
   *rows(): Generator<Row> {
@@ -119,8 +130,28 @@ export class NodeContainers {
   }
 
   #row(container: Container, event?: EventType): Row {
-    const context = { clock: this.#options.clock, sockets: () => undefined };
-    return containerRow(container, context, event === 'container.started' ? 'started' : undefined);
+    return containerRow(
+      container,
+      this.#options.clock,
+      event === 'container.started' ? 'started' : undefined,
+    );
+  }
+
+  #countFlows(): void {
+    const flows = new Map<Container, number>();
+    for (const [cgroupId, count] of this.#options.openFlows()) {
+      const container = this.tracker.ofCgroup(cgroupId);
+      if (container !== undefined) flows.set(container, (flows.get(container) ?? 0) + count);
+    }
+    for (const container of this.tracker.living()) container.sockets = flows.get(container) ?? 0;
+  }
+
+  #askAgain(): void {
+    if (performance.now() - this.#askedAgainAt < ASK_AGAIN_MS || !this.names.look()) return;
+    this.#askedAgainAt = performance.now();
+    for (const container of this.tracker.living()) {
+      if (container.info === undefined) this.#name(container.identity.id, container);
+    }
   }
 
   /** Asks the runtimes once for each life, whoever wants to know. */

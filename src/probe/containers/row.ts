@@ -7,22 +7,16 @@ import { type Container, KUBERNETES_LABELS } from './container.ts';
 const MAX_LABELS = 32;
 const MAX_TEXT = 256;
 
-export interface RowContext {
-  clock: Pick<Clock, 'epochNs'>;
-  /** Open flows of the cgroups of a container. */
-  sockets(container: Container): number | undefined;
-}
-
 /**
  * A container in the order of CONTAINER_FIELDS (src/wire/container.ts); `as: 'started'` leaves out what happened to it
  * after its start.
  */
-export function containerRow(container: Container, context: RowContext, as?: 'started'): Row {
+export function containerRow(container: Container, clock: Pick<Clock, 'epochNs'>, as?: 'started'): Row {
   const { identity, cgroup, info, exit, saturation } = container;
   const labels = info?.labels ?? {};
   const isEnded = container.state === 'exited' && as !== 'started';
   const { cpu, memory, pressure, io, pids } = saturation ?? {};
-  const time = (bootNs: number) => (bootNs === 0 ? null : context.clock.epochNs(bootNs));
+  const time = (bootNs: number) => (bootNs === 0 ? null : clock.epochNs(bootNs));
   const cells = {
     id: identity.id,
     runtime: identity.runtime ?? null,
@@ -74,7 +68,7 @@ export function containerRow(container: Container, context: RowContext, as?: 'st
     'io.writes': known(io?.writes),
     'pids.count': known(pids?.count),
     'pids.limit': known(pids?.limit),
-    sockets: isEnded ? null : known(context.sockets(container)),
+    sockets: isEnded ? null : known(container.sockets),
   } satisfies Record<(typeof CONTAINER_FIELDS)[number][0], Cell>;
   return Object.values(cells);
 }

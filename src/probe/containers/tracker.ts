@@ -14,6 +14,8 @@ export interface TrackerOptions {
   seesProcesses: boolean;
   /** A container that was not there before: its name is to be found, and settled() called with it. */
   onFound(container: Container): void;
+  /** Its first process has ended. */
+  onStop?(container: Container): void;
   /** The container is known as well as it will be. */
   onEvent(type: 'container.started' | 'container.stopped', container: Container): void;
 }
@@ -180,7 +182,9 @@ export class ContainerTracker {
     const ran = container.state === 'running';
     container.state = 'exited';
     container.stoppedNs = atNs;
-    if (ran) this.#report('container.stopped', container);
+    if (!ran) return;
+    this.#options.onStop?.(container);
+    this.#report('container.stopped', container);
   }
 
   /** Its cgroup is gone. One that never ran a process leaves no trace, as it left none on the machine. */

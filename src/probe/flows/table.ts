@@ -168,6 +168,16 @@ export class FlowTable {
     for (const slot of this.#active) yield this.#view(slot);
   }
 
+  /** Active flows by the id of their cgroup. */
+  activeByCgroup(): Map<number, number> {
+    const counts = new Map<number, number>();
+    for (const slot of this.#active) {
+      const { cgroupId } = this.#slots.at(slot);
+      counts.set(cgroupId, (counts.get(cgroupId) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** A socket's memory serves one connection after the other: what the table knows of it may be an earlier one. */
   #find(record: FlowRecord): number | undefined {
     const { openedNs } = record;
