@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Clock } from '../src/probe/clock.ts';
 import { FlowRecord } from '../src/probe/events.gen.ts';
+import { noNames } from '../src/probe/flows/record.fixture.ts';
 import { flowRow } from '../src/probe/flows/row.ts';
 import { FlowTable } from '../src/probe/flows/table.ts';
 import { loadNative } from '../src/probe/native.ts';
@@ -76,6 +77,7 @@ function pipeline() {
     maxActive: 65_536,
     maxClosed: 65_536,
     translation: () => undefined,
+    names: noNames,
     onChange: (change, flow) => events.append(change, flowRow(flow, context)),
   });
   const apply = (batch: Uint8Array) => {

@@ -7,6 +7,8 @@ import { Clock } from './clock.ts';
 import { NodeContainers } from './containers/node-containers.ts';
 import { ReportPolicy } from './containers/report-policy.ts';
 import { DnsLog } from './dns/dns-log.ts';
+import { flowNames } from './dns/flow-names.ts';
+import type { FlowRecord } from './events.gen.ts';
 import { flowRow, type RowContext } from './flows/row.ts';
 import { FlowTable } from './flows/table.ts';
 import { Translator } from './nat/translator.ts';
@@ -100,19 +102,20 @@ export class Probe implements ProbeView {
     this.#context = { clock: this.clock, bootId: this.bootId, owners: this.owners, listeners };
     const translator = new Translator({ native, netns: join(procRoot, '1/ns/net') });
     this.translator = translator;
-    this.table = new FlowTable({
-      maxActive: config.maxFlows,
-      maxClosed: config.maxClosed,
-      translation: (record) => translator.translation(record),
-      onChange: (change, flow) => containers.report(change, flowRow(flow, this.#context)),
-    });
-    const bootNs = () => this.clock.bootNs();
     this.dnsLog = new DnsLog({
       maxRecent: config.dnsMax,
       run: `${this.bootId.slice(0, 8)}-${this.run}`,
       clock: this.clock,
       onRow: (row) => containers.report('dns', row),
     });
+    this.table = new FlowTable({
+      maxActive: config.maxFlows,
+      maxClosed: config.maxClosed,
+      translation: (record) => translator.translation(record),
+      names: flowNames(this.dnsLog.names),
+      onChange: (change, flow) => containers.report(change, flowRow(flow, this.#context)),
+    });
+    const bootNs = () => this.clock.bootNs();
     this.dnsSource = new DnsSource({
       native,
       enabled: config.dnsEnabled,
@@ -127,11 +130,19 @@ export class Probe implements ProbeView {
       onBacklog: () => this.#guard(() => this.drain()),
       onTransaction: (transaction) => this.dnsLog.add(transaction),
     });
+    // Records of connections have been taken, and are about to be applied: the answers that led to them are waiting.
+    const namesFirst = {
+      enqueue: (record: FlowRecord) => translator.enqueue(record),
+      resolve: () => {
+        this.dnsSource.drain();
+        translator.resolve();
+      },
+    };
     this.tcp = new TcpSource({
       native,
       table: this.table,
       listeners,
-      translator,
+      translator: namesFirst,
       ringBytes: config.ringBytes,
       maxConnections: config.maxFlows,
       cgroupV1,
@@ -141,7 +152,7 @@ export class Probe implements ProbeView {
     this.udp = new UdpSource({
       native,
       table: this.table,
-      translator,
+      translator: namesFirst,
       hooks: config.udpHooks,
       procRoot: config.procRoot,
       cgroup: mounts.unified,
@@ -173,7 +184,6 @@ export class Probe implements ProbeView {
   /** Delivers what the kernel reported since. */
   drain(): void {
     this.owners.catchUp();
-    this.dnsSource.drain();
     this.tcp.drain();
     this.nodeContainers.settle();
     this.events.flush();

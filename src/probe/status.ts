@@ -1,12 +1,13 @@
 import { arch, release } from 'node:os';
 import { version } from '../lib/package-root.ts';
-import type { ProgramStatus, SourceStatus, Status } from '../wire/status.ts';
+import type { ProgramStatus, SourceStatus, Status, TableStatus } from '../wire/status.ts';
+import { dnsSummary } from './dns/summary.ts';
 import type { ProgramInfo } from './native.ts';
 import type { Probe } from './probe.ts';
 
 /** Is it working, what is on, how full is it, and what was lost. */
 export function probeStatus(probe: Probe): Status {
-  const { table, tcp, udp, cgroups, owners, translator, events, startedAt } = probe;
+  const { table, tcp, udp, dnsSource, dnsLog, cgroups, owners, translator, events, startedAt } = probe;
   const nat = translator.counters();
   const { paths, evicted, removed, removedEvicted } = owners.counters.cgroups;
   return {
@@ -21,6 +22,7 @@ export function probeStatus(probe: Probe): Status {
       tcpStatus(probe),
       olderStatus(probe),
       udpStatus(probe),
+      dnsStatus(probe),
       cgroupStatus(probe),
       { name: 'nat', hook: 'netlink conntrack', programs: [], ...translator.status() },
     ],
@@ -33,6 +35,7 @@ export function probeStatus(probe: Probe): Status {
         max: udp.conversations.capacity,
         evicted: udp.conversations.closedEarly,
       },
+      ...dnsTables(probe),
       { name: 'cgroups', used: paths, max: owners.maxCgroups, evicted },
       { name: 'removedCgroups', used: removed, max: owners.maxCgroups, evicted: removedEvicted },
       {
@@ -45,6 +48,8 @@ export function probeStatus(probe: Probe): Status {
     loss: {
       ...tcp.losses(),
       ...udp.losses(),
+      ...dnsSource.losses(),
+      dnsNamesRefused: dnsLog.names.refused + dnsLog.names.namesDropped,
       ...cgroups.losses(),
       flowsEvicted: table.evicted,
       closesMissed: table.closesMissed,
@@ -54,6 +59,13 @@ export function probeStatus(probe: Probe): Status {
     },
     readers: [...events.readers].map((reader) => reader.status()),
     replay: events.stats(),
+    ...(dnsSource.isOn && {
+      dns: dnsSummary({
+        totals: dnsLog.totals,
+        statistics: dnsLog.statistics,
+        transactions: dnsSource.transactions,
+      }),
+    }),
   };
 }
 
@@ -90,6 +102,43 @@ function udpStatus({ udp, owners }: Probe): SourceStatus {
   if (udp.reason === undefined) return { ...source, hook, state: 'on' };
   const reason = `every packet of TCP meets a program too, because ${udp.reason}`;
   return { ...source, hook, state: 'on', reason };
+}
+
+function dnsStatus({ dnsSource, owners }: Probe): SourceStatus {
+  const source = {
+    name: 'dns',
+    hook: 'cgroup_skb, cgroup/sendmsg, cgroup/connect',
+    programs: dnsSource.programs().map(programStatus),
+  };
+  const { isOn, reason } = dnsSource;
+  if (!isOn) return { ...source, state: 'off', reason: reason ?? '' };
+  if (reason !== undefined) return { ...source, state: 'degraded', reason };
+  if (owners.seesWholeHost) return { ...source, state: 'on' };
+  const hidden =
+    "the root of the host's cgroup2 tree is not visible: only what is below the visible one is observed";
+  return { ...source, state: 'degraded', reason: hidden };
+}
+
+function dnsTables({ dnsSource, dnsLog }: Probe): TableStatus[] {
+  const { transactions, streams } = dnsSource;
+  const { recent, names, statistics } = dnsLog;
+  return [
+    {
+      name: 'dnsQuestions',
+      used: transactions.pending,
+      max: transactions.maxPending,
+      evicted: transactions.evicted,
+    },
+    { name: 'dnsTransactions', used: recent.size, max: recent.capacity, evicted: recent.evicted },
+    { name: 'dnsStreams', used: streams.size, max: streams.maxConnections, evicted: streams.evicted },
+    { name: 'dnsAddresses', used: names.size, max: names.maxAddresses, evicted: names.evicted },
+    {
+      name: 'dnsSeries',
+      used: statistics.size,
+      max: statistics.capacity,
+      evicted: statistics.folded,
+    },
+  ];
 }
 
 function cgroupStatus({ cgroups, owners }: Probe): SourceStatus {

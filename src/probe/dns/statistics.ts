@@ -29,6 +29,14 @@ export class DnsStatistics {
     });
   }
 
+  get size(): number {
+    return this.#domains.size + this.#otherDomains.size;
+  }
+
+  get capacity(): number {
+    return this.#domains.capacity + this.#otherDomains.capacity;
+  }
+
   /** Times that a series was summed into another one, for want of room. */
   get folded(): number {
     return this.#domains.folded + this.#otherDomains.folded;

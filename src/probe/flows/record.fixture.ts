@@ -1,4 +1,5 @@
 import { AddressFamily, ConnRole, IpProtocol, RecordKind, TcpState } from '../events.gen.ts';
+import type { FlowNames } from './slot-names.ts';
 import { type FlowFields, writeFlowRecord } from './write-record.ts';
 
 /** An open connection of a client, as the kernel would report it. */
@@ -26,3 +27,6 @@ export function flowRecord(fields: FlowFields = {}) {
     ...fields,
   });
 }
+
+/** Nothing was looked up. */
+export const noNames: FlowNames = { acquire: () => undefined, release: () => undefined };

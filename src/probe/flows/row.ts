@@ -17,7 +17,7 @@ export interface RowContext {
 
 /** A flow in the order of FLOW_FIELDS (src/wire/flow.ts). */
 export function flowRow(flow: FlowView, context: RowContext): FlowRow {
-  const { record, local, closeMissed, translation } = flow;
+  const { record, local, closeMissed, translation, name } = flow;
   const { view, offset, family, openedNs, establishedNs, pid, netns, error, oldState, cgroupId } = record;
   const closed = record.state === TcpState.CLOSE;
   const client = isClient(record, context);
@@ -71,8 +71,8 @@ export function flowRow(flow: FlowView, context: RowContext): FlowRow {
     translation?.source?.port ?? null,
     translation?.dest?.ip ?? null,
     translation?.dest?.port ?? null,
-    null,
-    null,
+    name?.domain ?? null,
+    name?.others || null,
   ];
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConnRole, FlowFlag, TcpState } from '../events.gen.ts';
-import { flowRecord } from './record.fixture.ts';
+import { flowRecord, noNames } from './record.fixture.ts';
 import { FlowTable } from './table.ts';
 import type { FlowFields } from './write-record.ts';
 
@@ -20,6 +20,7 @@ function tableWith(options: { maxActive?: number; maxClosed?: number } = {}) {
     maxActive: options.maxActive ?? 8,
     maxClosed: options.maxClosed ?? 8,
     translation: () => undefined,
+    names: noNames,
     onChange: (change, { record, local, closeMissed }) =>
       seen.push({ change, sock: record.sock, sent: record.sent, local, closeMissed, pid: record.pid }),
   });

@@ -1,7 +1,9 @@
+import type { AddressName } from '../dns/names.ts';
 import { FlowFlag, FlowRecord, TcpState } from '../events.gen.ts';
 import type { Translation } from '../nat/translation.ts';
 import { isLoopback } from './address.ts';
 import { arePair, pairHash } from './pairs.ts';
+import { type FlowNames, SlotNames } from './slot-names.ts';
 import { FlowSlots, type SlotList } from './slots.ts';
 
 export type Change = 'flow.opened' | 'flow.updated' | 'flow.closed';
@@ -15,6 +17,8 @@ export interface FlowView {
   closeMissed: boolean;
   /** What NAT made of its ends. */
   translation: Translation | undefined;
+  /** What its destination was looked up as. */
+  name: AddressName | undefined;
 }
 
 export interface FlowTableOptions {
@@ -24,6 +28,8 @@ export interface FlowTableOptions {
   maxClosed: number;
   /** Asked once for every flow, when it is first seen. */
   translation(record: FlowRecord): Translation | undefined;
+  /** Asked whenever a flow without a name is shown: the answer to its lookup may be known only later. */
+  names: FlowNames;
   /** Called for every change while the flow is readable through `view`. */
   onChange(change: Change, view: FlowView): void;
 }
@@ -51,6 +57,7 @@ export class FlowTable {
   readonly #byPair = new Map<number, number>();
   readonly #marks: Uint8Array;
   readonly #translations: (Translation | undefined)[] = [];
+  readonly #names: SlotNames;
   /** The snapshot in which a flow was last met. */
   readonly #met: Uint32Array;
   #snapshot = 1;
@@ -65,6 +72,7 @@ export class FlowTable {
     this.maxClosed = options.maxClosed;
     this.#translate = options.translation;
     this.#onChange = options.onChange;
+    this.#names = new SlotNames(options.names);
     const capacity = options.maxActive + options.maxClosed;
     this.#slots = new FlowSlots(capacity);
     this.#active = this.#slots.list();
@@ -210,6 +218,7 @@ export class FlowTable {
     this.#active.remove(slot);
     this.#closed.append(slot);
     this.#report('flow.closed', slot);
+    this.#names.close(slot);
     if (this.#closed.size <= this.maxClosed) return;
     this.forgotten++;
     this.#release(this.#closed);
@@ -240,6 +249,7 @@ export class FlowTable {
     list.remove(slot);
     const hash = pairHash(this.#slots.at(slot));
     if (this.#byPair.get(hash) === slot) this.#byPair.delete(hash);
+    this.#names.forget(slot);
     this.#slots.release(slot);
   }
 
@@ -263,12 +273,14 @@ export class FlowTable {
 
   #view(slot: number): FlowView {
     const marks = this.#marks[slot] ?? 0;
+    const record = this.#slots.at(slot);
     const local = (marks & LOCAL) !== 0;
     return {
-      record: this.#slots.at(slot),
+      record,
       local,
       closeMissed: (marks & CLOSE_MISSED) !== 0,
       translation: this.#translations[slot],
+      name: this.#names.of(slot, record),
     };
   }
 

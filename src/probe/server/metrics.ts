@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry, type RegistryContentType } from 'prom-client';
 import type { EventType } from '../../wire/messages.ts';
-import type { Status } from '../../wire/status.ts';
+import type { DnsSum, Status } from '../../wire/status.ts';
+import { OTHER } from '../dns/totals.ts';
 
 /** What the probe tells about itself. */
 export interface Telemetry {
@@ -63,6 +64,7 @@ function describeProbe(counter: Declare, gauge: Declare, telemetry: Telemetry): 
     programs.map(({ name, runTimeNs }) => [runTimeNs / 1e9, { program: name }]),
   );
   describeTables(counter, gauge, status);
+  describeDns(counter, gauge, status);
   describeStream(counter, gauge, telemetry);
   counter('process_cpu_seconds_total', 'Processor time of the probe.', [[process.cpuSeconds]]);
   gauge('process_resident_memory_bytes', 'Resident memory of the probe.', [[process.residentBytes]]);
@@ -92,6 +94,45 @@ function describeTables(counter: Declare, gauge: Declare, { tables, loss }: Stat
     'What was not seen or not kept, by reason.',
     Object.entries(loss).map(([reason, count]) => [count, { reason }]),
   );
+}
+
+/**
+ * By container and by server, of which there are few; domains are in the status, and in no label. What is summed for
+ * want of room is left out here: what moves there and back would make a counter fall.
+ */
+function describeDns(counter: Declare, gauge: Declare, { dns }: Status): void {
+  if (dns === undefined) return;
+  counter('sysprobe_dns_transactions_total', 'DNS transactions by outcome.', outcomes(dns, {}));
+  for (const [label, sums] of [
+    ['container', dns.containers],
+    ['server', dns.servers],
+  ] as const) {
+    const shown = sums.filter(({ name }) => name !== OTHER);
+    counter(
+      `sysprobe_dns_${label}_transactions_total`,
+      `DNS transactions by outcome, of the ${label}s with the most.`,
+      shown.flatMap((sum) => outcomes(sum, { [label]: sum.name })),
+    );
+    gauge(
+      `sysprobe_dns_${label}_latency_seconds`,
+      `Time to the answer since the start, of the ${label}s with the most transactions.`,
+      shown.flatMap(({ name, latencyUs = {} }) =>
+        Object.entries(latencyUs).map(([quantile, us]): Sample => [us / 1e6, { [label]: name, quantile }]),
+      ),
+    );
+  }
+  counter('sysprobe_dns_retries_total', 'DNS questions that were sent again.', [[dns.retries]]);
+  counter('sysprobe_dns_searches_total', 'DNS transactions that a search list made for nothing.', [
+    [dns.searches],
+  ]);
+}
+
+/** A response code, or `timeout`. */
+function outcomes({ rcodes, timeouts }: DnsSum, labels: Record<string, string>): Sample[] {
+  return Object.entries({ ...rcodes, timeout: timeouts }).map(([outcome, count]) => [
+    count,
+    { ...labels, outcome },
+  ]);
 }
 
 function describeStream(counter: Declare, gauge: Declare, { status, events, answers }: Telemetry): void {

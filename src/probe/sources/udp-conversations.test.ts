@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AddressFamily, ConnRole, FlowRecord, UdpCount, UdpKey } from '../events.gen.ts';
+import { noNames } from '../flows/record.fixture.ts';
 import { FlowTable } from '../flows/table.ts';
 import type { SocketOwner } from '../sockdiag/socket-owners.ts';
 import { Conversations } from './udp-conversations.ts';
@@ -57,6 +58,7 @@ function make(capacity: number): void {
     maxActive: 100,
     maxClosed: 100,
     translation: () => undefined,
+    names: noNames,
     onChange: (change, { record }) => {
       const { sock, sent, packetsSent, pid } = record;
       events.push({ change, sock, sent, packets: packetsSent, pid });
