@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { removeCgroup } from './cgroups.ts';
 import { Cleanup, command } from './command.ts';
 import { commandRuns, makeRootfs } from './rootfs.ts';
@@ -27,9 +30,12 @@ export interface ContainerOptions {
   network?: 'none' | 'host' | 'bridge';
   /** Joins the pod and its network. */
   pod?: Pod;
+  /** More of `podman run`, such as a name or a limit. */
+  options?: readonly string[];
 }
 
-const IMAGE = 'localhost/sysprobe-test';
+/** As podman calls it. */
+export const IMAGE = 'localhost/sysprobe-test:latest';
 /** Whatever happens to the test: no container outlives this. */
 const MAX_LIFETIME_SECONDS = '600';
 
@@ -76,9 +82,14 @@ export class Podman {
   }
 
   /** Starts a container and waits until its command runs. Throws with its output when it has already ended. */
-  async runContainer({ command: line, network = 'none', pod }: ContainerOptions): Promise<Container> {
+  async runContainer({
+    command: line,
+    network = 'none',
+    pod,
+    options = [],
+  }: ContainerOptions): Promise<Container> {
     const where = pod === undefined ? ['--network', network, ...this.#cgroupParent] : ['--pod', pod.id];
-    const run = ['run', '--detach', '--timeout', MAX_LIFETIME_SECONDS, ...where, IMAGE, ...line];
+    const run = ['run', '--detach', '--timeout', MAX_LIFETIME_SECONDS, ...where, ...options, IMAGE, ...line];
     const id = await this.#podman(run, { hostNetwork: network === 'host' });
     const [pid, ip] = await this.#inspect(id, '{{.State.Pid}} {{.NetworkSettings.IPAddress}}');
     if (!(await commandRuns(Number(pid)))) {
@@ -103,6 +114,40 @@ export class Podman {
     ];
     await this.#podman(run, { hostNetwork: true });
     return readFileSync(idFile, 'utf8');
+  }
+
+  /** Starts a container that may end at any moment; gives its id. */
+  async start(line: readonly string[], options: readonly string[] = []): Promise<string> {
+    const where = ['--network', 'none', ...this.#cgroupParent];
+    return this.#podman(['run', '--detach', ...where, ...options, IMAGE, ...line]);
+  }
+
+  /** Starts a container that has ended anew. */
+  async startAgain(id: string): Promise<void> {
+    await this.#podman(['start', id]);
+  }
+
+  /** Waits for the end of a container; gives its exit code as podman knows it. */
+  async exitCode(id: string): Promise<number> {
+    return Number(await this.#podman(['wait', id]));
+  }
+
+  /** Serves podman's API, as podman.socket does on a host; gives the path of the socket. */
+  async serve(): Promise<string> {
+    const socket = join(this.#folder, 'podman.sock');
+    const [file = '', ...args] = this.#line(['system', 'service', '--time', '0', `unix://${socket}`]);
+    const child = spawn(file, args, { env: { ...process.env, ...this.#env }, stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    this.#cleanup.add(async () => {
+      child.kill('SIGKILL');
+      await ended;
+    });
+    const deadline = performance.now() + 20_000;
+    while (!existsSync(socket)) {
+      if (performance.now() > deadline) throw new Error('podman does not serve its API');
+      await setTimeout(20);
+    }
+    return socket;
   }
 
   /** Starts a pod whose containers share one network. */
@@ -142,12 +187,19 @@ export class Podman {
     return text.split(' ');
   }
 
-  #podman(args: readonly string[], { hostNetwork = false } = {}): Promise<string> {
+  #podman(args: readonly string[], options?: { hostNetwork: boolean }): Promise<string> {
+    const [file = '', ...rest] = this.#line(args, options);
+    return command(file, rest, this.#env);
+  }
+
+  #line(args: readonly string[], { hostNetwork } = { hostNetwork: false }): string[] {
     const storage = ['--root', join(this.#folder, 'storage'), '--runroot', join(this.#folder, 'run')];
     const podman = ['podman', ...storage, '--storage-driver', 'vfs', ...args];
-    const line = hostNetwork ? podman : ['nsenter', `--net=/run/netns/${this.name}`, ...podman];
-    const [file = '', ...rest] = line;
-    return command(file, rest, { CONTAINERS_CONF: join(this.#folder, 'containers.conf') });
+    return hostNetwork ? podman : ['nsenter', `--net=/run/netns/${this.name}`, ...podman];
+  }
+
+  get #env(): NodeJS.ProcessEnv {
+    return { CONTAINERS_CONF: join(this.#folder, 'containers.conf') };
   }
 }
 
@@ -162,7 +214,7 @@ default_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]
 log_driver = "k8s-file"
 [engine]
 cgroup_manager = "cgroupfs"
-events_logger = "none"
+events_logger = "file"
 runtime = "runc"
 tmp_dir = "${join(folder, 'run/libpod')}"
 [network]
