@@ -23,6 +23,8 @@ const packages = {
     { package: 'busybox-static', command: 'busybox' },
     { package: 'chromium', command: 'chromium' },
     { package: 'clang-14', command: 'clang-14' },
+    { package: 'containerd', command: 'containerd' },
+    { package: 'containernetworking-plugins', file: '/usr/lib/cni/bridge' },
     { package: 'curl', command: 'curl' },
     { package: 'iperf3', command: 'iperf3' },
     { package: 'iproute2', command: 'ip' },
