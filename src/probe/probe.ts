@@ -47,6 +47,7 @@ export class Probe implements ProbeView {
   readonly older: OlderSockets;
   readonly translator: Translator;
   readonly cgroups: CgroupSource;
+  readonly layout: CgroupLayout;
   readonly sampler: SaturationSampler;
   readonly nodeContainers: NodeContainers;
   readonly owners: OwnerResolver;
@@ -71,8 +72,12 @@ export class Probe implements ProbeView {
     const mounts = readCgroupMounts(procRoot, cgroupRoot);
     const hierarchy = ownerHierarchy(mounts, procRoot);
     const cgroupV1 = hierarchy.version === 1;
-    const layout = new CgroupLayout(procRoot, cgroupRoot);
-    this.sampler = new SaturationSampler({ layout, procRoot, bootNs: () => this.clock.bootNs() });
+    this.layout = new CgroupLayout(procRoot, cgroupRoot);
+    this.sampler = new SaturationSampler({
+      layout: this.layout,
+      procRoot,
+      bootNs: () => this.clock.bootNs(),
+    });
     const containers = new NodeContainers({
       cgroupRoot: hierarchy.root,
       procRoot,

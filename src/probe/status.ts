@@ -1,6 +1,7 @@
 import { arch, release } from 'node:os';
 import { version } from '../lib/package-root.ts';
 import type { ProgramStatus, SourceStatus, Status, TableStatus } from '../wire/status.ts';
+import { containerLosses, containerSources, containerTables, nodeSaturation } from './containers/status.ts';
 import { dnsSummary } from './dns/summary.ts';
 import type { ProgramInfo } from './native.ts';
 import type { Probe } from './probe.ts';
@@ -10,6 +11,7 @@ export function probeStatus(probe: Probe): Status {
   const { table, tcp, udp, dnsSource, dnsLog, cgroups, owners, translator, events, startedAt } = probe;
   const nat = translator.counters();
   const { paths, evicted, removed, removedEvicted } = owners.counters.cgroups;
+  const node = nodeSaturation(probe);
   return {
     version,
     pid: process.pid,
@@ -24,6 +26,7 @@ export function probeStatus(probe: Probe): Status {
       udpStatus(probe),
       dnsStatus(probe),
       cgroupStatus(probe),
+      ...containerSources(probe),
       { name: 'nat', hook: 'netlink conntrack', programs: [], ...translator.status() },
     ],
     tables: [
@@ -36,6 +39,7 @@ export function probeStatus(probe: Probe): Status {
         evicted: udp.conversations.closedEarly,
       },
       ...dnsTables(probe),
+      ...containerTables(probe),
       { name: 'cgroups', used: paths, max: owners.maxCgroups, evicted },
       { name: 'removedCgroups', used: removed, max: owners.maxCgroups, evicted: removedEvicted },
       {
@@ -51,6 +55,7 @@ export function probeStatus(probe: Probe): Status {
       ...dnsSource.losses(),
       dnsNamesRefused: dnsLog.names.refused + dnsLog.names.namesDropped,
       ...cgroups.losses(),
+      ...containerLosses(probe),
       flowsEvicted: table.evicted,
       closesMissed: table.closesMissed,
       natLookupsSkipped: (nat.rateLimited ?? 0) + (nat.dropped ?? 0),
@@ -59,6 +64,7 @@ export function probeStatus(probe: Probe): Status {
     },
     readers: [...events.readers].map((reader) => reader.status()),
     replay: events.stats(),
+    ...(node !== undefined && { node }),
     ...(dnsSource.isOn && {
       dns: dnsSummary({
         totals: dnsLog.totals,

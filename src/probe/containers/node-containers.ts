@@ -40,6 +40,7 @@ export class NodeContainers {
   /** Absent where nothing is excluded. */
   readonly gate: ReportGate | undefined;
   readonly maxContainers: number;
+  readonly seesProcesses: boolean;
   readonly #options: NodeContainersOptions;
   readonly #asked = new Map<string, Promise<void>>();
   #isSampling = false;
@@ -48,6 +49,7 @@ export class NodeContainers {
   constructor(options: NodeContainersOptions) {
     this.#options = options;
     this.maxContainers = options.maxContainers;
+    this.seesProcesses = options.seesProcesses;
     this.names = new ContainerNames({ sockets: options.sockets });
     const { policy, append } = options;
     if (policy.isNeeded) this.gate = new ReportGate({ policy, append, onUnknown: (id) => this.#name(id) });
@@ -117,6 +119,14 @@ export class NodeContainers {
     for (const { cgroup } of gone) this.tracker.removed(cgroup.id, clock.bootNs());
     this.tracker.markCrashLoops(clock.bootNs());
     this.#askAgain();
+  }
+
+  /** Those that run, without those that are not to be shown. */
+  reported(): Container[] {
+    const running = [...this.tracker.living()].filter(({ state }) => state === 'running');
+    return this.gate === undefined
+      ? running
+      : running.filter(({ identity }) => this.gate?.isShown(identity.id));
   }
 
   *rows(): Generator<Row> {

@@ -60,8 +60,13 @@ export class ReportGate {
   *shown(kind: RecordKind, rows: Iterable<Row>): Generator<Row> {
     for (const row of rows) {
       const id = row[COLUMNS[kind]];
-      if (typeof id !== 'string' || this.#verdict(id) === true) yield row;
+      if (typeof id !== 'string' || this.isShown(id)) yield row;
     }
+  }
+
+  /** One that is not known yet is not shown. */
+  isShown(id: string): boolean {
+    return this.#verdict(id) === true;
   }
 
   /** What the runtime said, or that it said nothing. */
