@@ -14,7 +14,7 @@ import { writeDocument } from './kernels/document.mjs';
 import { fetchKernel } from './kernels/fetch.mjs';
 import { makeInitramfs } from './kernels/initramfs.mjs';
 import { guests } from './kernels/matrix.mjs';
-import { failuresOf } from './kernels/result.mjs';
+import { failuresOf, totalsOf } from './kernels/result.mjs';
 import { Refusal, root, runMain, setUp } from './setup.mjs';
 
 const here = 'here';
@@ -141,10 +141,9 @@ function say(name, result) {
   const failures = failuresOf(result);
   const seconds = result.ending.seconds.toFixed(0);
   const kernel = result.report ? `${result.report.kernel}, cgroups ${result.report.cgroups}, ` : '';
-  const cases = result.report?.cases ?? [];
-  const exact = cases.filter(({ differences }) => differences.length === 0).length;
+  const { exact, cases } = totalsOf(result.report ?? { groups: [] });
   const verdict = failures.length === 0 ? 'ok    ' : 'FAILED';
-  console.log(`${verdict} ${name} (${kernel}${exact} of ${cases.length} transfers exact, ${seconds} s)`);
+  console.log(`${verdict} ${name} (${kernel}${exact} of ${cases} cases exact, ${seconds} s)`);
   for (const failure of failures) console.log(failure.replace(/^/gm, '       '));
   return failures.length === 0;
 }

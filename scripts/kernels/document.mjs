@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { guests } from './matrix.mjs';
-import { failuresOf } from './result.mjs';
+import { failuresOf, totalsOf } from './result.mjs';
 
 /** @typedef {{ ending: import('./boot.mjs').Ending, report?: import('../../test/kernels/report.ts').GuestReport }} Result */
 
@@ -35,21 +35,23 @@ sysprobe runs on Linux 5.10 and newer with BTF, on x86-64 and arm64. The same co
 everywhere; what differs between kernels is decided when they are loaded.
 
 \`npm run test:kernels\` boots Debian's kernels in emulated machines and runs the probe there: real programs exchange a
-known number of bytes, and the flows have to say the same, byte for byte. The tables below are what was found.
+known number of bytes and datagrams, and the flows have to say the same, byte for byte. The tables below are what was
+found.
 
 ## What was run
 
-${table(['Kernel', 'Cgroups', 'Where', 'Transfers exact', 'Records lost', 'Result'], columns.map(summary))}
+${table(['Kernel', 'Cgroups', 'Where', 'Cases exact', 'Lost', 'Result'], columns.map(summary))}
 
 ## What the kernel allows
 
 ${matrixTable('', columns, checkRows(columns))}
 
-## Transfers
+## Ground truth
 
-Both sides of every connection: bytes sent, bytes received, owner and failure.
+Both sides of every connection and conversation: bytes and datagrams sent, received and lost, owner and failure. *Lost*
+is the sum of all loss counters of the probe.
 
-${matrixTable('Transfer', columns, caseRows(columns))}
+${columns.length === 0 ? '' : groupTables(columns)}
 
 ## Instructions that the verifier walks through
 
@@ -60,14 +62,12 @@ ${matrixTable('Program', columns, programRows(columns))}
 }
 
 function summary({ name, report, failures }) {
-  const exact = report.cases.filter(({ differences }) => differences.length === 0).length;
-  const lost = Object.values(report.loss).reduce((sum, count) => sum + count, 0);
-  const where = name === 'here' ? 'development machine' : 'guest, Debian';
+  const { exact, cases, lost } = totalsOf(report);
   return [
     report.kernel,
     report.cgroups,
-    where,
-    `${exact} of ${report.cases.length}`,
+    name === 'here' ? 'development machine' : 'guest, Debian',
+    `${exact} of ${cases}`,
     `${lost}`,
     failures.length === 0 ? 'passed' : 'failed',
   ];
@@ -85,16 +85,42 @@ function checkRows(columns) {
   ]);
 }
 
-function caseRows(columns) {
-  return rowNames(columns, ({ cases }) => cases.map(({ name }) => name)).map((name) => {
-    const find = ({ cases }) => cases.find((one) => one.name === name);
-    const count = Math.max(...columns.map(({ report }) => find(report)?.connections ?? 0));
-    const cell = (one) => {
-      if (one === undefined) return 'not run';
+/** A table for each group, with what was measured beside its cases below it. */
+function groupTables(columns) {
+  return rowNames(columns, ({ groups }) => groups.map(({ name }) => name))
+    .map((name) => [
+      `### ${name}`,
+      matrixTable('Case', columns, caseRows(columns, name)),
+      details(columns, name),
+    ])
+    .map((parts) => parts.filter((part) => part !== '').join('\n\n'))
+    .join('\n\n');
+}
+
+const groupOf = ({ report }, name) => report.groups.find((group) => group.name === name);
+
+function caseRows(columns, group) {
+  const casesOf = (column) => groupOf(column, group)?.cases ?? [];
+  const names = [...new Set(columns.flatMap((column) => casesOf(column).map(({ name }) => name)))];
+  return names.map((name) => {
+    const found = columns.map((column) => casesOf(column).find((one) => one.name === name));
+    const count = Math.max(...found.map((one) => one?.connections ?? 0));
+    const cells = found.map((one, index) => {
+      if (one === undefined) return groupOf(columns[index], group)?.unavailable ?? 'not run';
       return one.differences.length === 0 ? 'exact' : 'differs';
-    };
-    return [count > 1 ? `${name} (${count})` : name, ...columns.map(({ report }) => cell(find(report)))];
+    });
+    return [count > 1 ? `${name} (${count.toLocaleString('en')})` : name, ...cells];
   });
+}
+
+function details(columns, group) {
+  return columns
+    .flatMap((column) =>
+      (groupOf(column, group)?.cases ?? [])
+        .filter(({ detail }) => detail !== undefined)
+        .map(({ detail }) => `- ${column.report.kernel} ${column.report.cgroups}: ${detail}`),
+    )
+    .join('\n');
 }
 
 function programRows(columns) {

@@ -15,11 +15,33 @@ export function failuresOf({ ending, report }) {
   for (const { name, error, errorCode } of report.programs) {
     if (error && errorCode !== 'EPERM') failures.push(`program ${name}: ${error}`);
   }
-  for (const { name, differences } of report.cases) {
-    for (const difference of differences) failures.push(`${name}: ${difference}`);
-  }
-  for (const [name, count] of Object.entries(report.loss)) {
-    if (count > 0) failures.push(`loss counter ${name}: ${count}`);
-  }
+  for (const group of report.groups) failures.push(...groupFailures(group));
   return failures;
+}
+
+function groupFailures({ name: group, error, cases, loss }) {
+  return [
+    ...(error ? [`${group}: ${error}`] : []),
+    ...cases.flatMap(({ name, differences }) => differences.map((text) => `${group}, ${name}: ${text}`)),
+    ...Object.entries(loss)
+      .filter(([, count]) => count > 0)
+      .map(([counter, count]) => `${group}: loss counter ${counter}: ${count}`),
+  ];
+}
+
+/**
+ * How much was compared, over all groups.
+ *
+ * @param {import('../../test/kernels/report.ts').GuestReport} report
+ */
+export function totalsOf({ groups }) {
+  const cases = groups.flatMap((group) => group.cases);
+  return {
+    cases: cases.length,
+    exact: cases.filter(({ differences }) => differences.length === 0).length,
+    lost: groups.reduce(
+      (sum, { loss }) => sum + Object.values(loss).reduce((total, count) => total + count, 0),
+      0,
+    ),
+  };
 }

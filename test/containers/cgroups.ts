@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { readCgroupMounts } from '../../src/probe/owners/cgroup-mounts.ts';
+import { paced } from '../live/pace.ts';
 
 /** Id and path of the cgroup v2 that a process is in. */
 export function unifiedCgroup(pid: number): { id: number; path: string } {
@@ -14,7 +15,7 @@ export function unifiedCgroup(pid: number): { id: number; path: string } {
 /** Removes the cgroup `path` and those below it in every hierarchy, as soon as the last process has left them. */
 export async function removeCgroup(path: string): Promise<void> {
   const root = '/sys/fs/cgroup';
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + paced(20_000);
   for (const hierarchy of ['.', ...readdirSync(root)]) {
     const directory = join(root, hierarchy, path);
     while (existsSync(directory) && !removeEmpty(directory)) {

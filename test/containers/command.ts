@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { paced } from '../live/pace.ts';
 
 const execute = promisify(execFile);
 
@@ -9,7 +10,7 @@ export async function command(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  const { stdout } = await execute(file, args, { env: { ...process.env, ...env }, timeout: 60_000 });
+  const { stdout } = await execute(file, args, { env: { ...process.env, ...env }, timeout: paced(60_000) });
   return stdout.trimEnd();
 }
 

@@ -1,23 +1,19 @@
 /**
  * The test program of `npm run test:kernels`, run in each guest from the repository's folder as root:
- * node guest.mjs REPORT. It writes a GuestReport to REPORT after each step, so that a guest that hangs tells where.
+ * node guest.mjs REPORT. It writes a GuestReport to REPORT after each step, so that a guest that hangs
+ * tells where.
  */
 import { writeFileSync } from 'node:fs';
 import { release, version } from 'node:os';
 import { checkMachine } from '../../src/probe/check.ts';
 import { loadNative } from '../../src/probe/native.ts';
 import { readCgroupMounts } from '../../src/probe/owners/cgroup-mounts.ts';
-import { makeNamespacePair } from '../live/namespaces.ts';
-import { type Following, type RunningProbe, startProbe } from '../live/probe.ts';
-import { traffic } from '../live/traffic.ts';
-import { type Case, casesOf, dropPackets } from './cases.ts';
-import { compare } from './compare.ts';
+import { takePace } from '../live/pace.ts';
+import { startProbe } from '../live/probe.ts';
+import type { CaseGroup } from './group.ts';
+import { groups } from './groups.ts';
 import { loadPrograms } from './programs.ts';
-import type { CaseReport, GuestReport } from './report.ts';
-import { runShortLived } from './short-lived.ts';
-
-/** An emulated processor is some thirty times slower. */
-const deadlineMs = 60_000;
+import type { GroupReport, GuestReport } from './report.ts';
 
 async function main(path: string): Promise<void> {
   const report: GuestReport = {
@@ -25,8 +21,7 @@ async function main(path: string): Promise<void> {
     cgroups: cgroupMode(),
     checks: [],
     programs: [],
-    cases: [],
-    loss: {},
+    groups: [],
   };
   const save = () => writeFileSync(path, JSON.stringify(report, undefined, 2));
   try {
@@ -34,55 +29,52 @@ async function main(path: string): Promise<void> {
     save();
     report.programs = loadPrograms(loadNative());
     save();
-    await runCases(report, save);
+    for (const group of groups) await runGroup(group, report, save);
   } catch (error) {
-    report.error = (error as Error).stack ?? String(error);
+    report.error = textOf(error);
   }
   save();
 }
 
-async function runCases(report: GuestReport, save: () => void): Promise<void> {
-  const pair = makeNamespacePair('kernel');
+/** A group that ends early does not keep the others from running. */
+async function runGroup(group: CaseGroup, report: GuestReport, save: () => void): Promise<void> {
+  const unavailable = group.unavailable?.(report);
+  const result: GroupReport = { name: group.name, cases: [], loss: {}, seconds: 0 };
+  report.groups.push(result);
+  if (unavailable !== undefined) {
+    result.unavailable = unavailable;
+    return save();
+  }
+  const started = performance.now();
   try {
-    const probe = await startProbe([], deadlineMs);
-    try {
-      const stream = await probe.follow();
-      for (const one of casesOf(pair)) {
-        if (one.lossy) dropPackets(pair);
-        report.cases.push(await runCase(one, stream));
-        save();
-      }
-      report.cases.push(await runShortLived(stream, deadlineMs));
+    await runCases(group, result, save);
+  } catch (error) {
+    result.error = textOf(error);
+  }
+  result.seconds = Math.round((performance.now() - started) / 1000);
+  save();
+}
+
+async function runCases(group: CaseGroup, result: GroupReport, save: () => void): Promise<void> {
+  // Before each: how fast an emulated machine is depends on what else its host does.
+  takePace();
+  const probe = await startProbe(group.flags);
+  try {
+    const stream = await probe.follow();
+    for await (const one of group.run({ probe, stream })) {
+      result.cases.push(one);
       save();
-      report.loss = (await probe.status()).loss;
-      stream.stop();
-    } finally {
-      await stopProbe(probe);
     }
+    result.loss = (await probe.status()).loss;
+    stream.stop();
   } finally {
-    pair.remove();
+    const code = await probe.stop();
+    if (code !== 0) result.error = `system-probe ended with ${code}: ${probe.stderr()}`;
   }
 }
 
-async function runCase({ name, options, ...expected }: Case, stream: Following): Promise<CaseReport> {
-  const { connections, serverless = false } = expected;
-  const before = stream.events.length;
-  const done = await traffic(expected.traffic, { ...options, count: connections });
-  const closed = () =>
-    stream.events
-      .slice(before)
-      .filter(
-        ({ type, source, dest }) => type === 'flow.closed' && [source.port, dest.port].includes(done.port),
-      );
-  const sides = connections * (serverless ? 1 : 2);
-  // A flow that does not come is a difference, not the end of the program.
-  await stream.until(() => closed().length >= sides, deadlineMs).catch(() => undefined);
-  return { name, connections, ...compare(closed(), done, expected) };
-}
-
-async function stopProbe(probe: RunningProbe): Promise<void> {
-  const code = await probe.stop();
-  if (code !== 0) throw new Error(`system-probe ended with ${code}: ${probe.stderr()}`);
+function textOf(error: unknown): string {
+  return (error as Error).stack ?? String(error);
 }
 
 /** Debian writes its own version into the kernel's; others have theirs in the release. */

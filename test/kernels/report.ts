@@ -10,9 +10,7 @@ export interface GuestReport {
   /** What `sysprobe check` says. */
   checks: Check[];
   programs: ProgramReport[];
-  cases: CaseReport[];
-  /** The probe's loss counters after all cases. */
-  loss: Record<string, number>;
+  groups: GroupReport[];
   /** What kept the test program from its end. */
   error?: string;
 }
@@ -29,11 +27,26 @@ export interface ProgramReport {
   errorCode?: string;
 }
 
+export interface GroupReport {
+  name: string;
+  /** Why none of its cases was run; absent when they were. */
+  unavailable?: string;
+  /** What kept it from its end. */
+  error?: string;
+  cases: CaseReport[];
+  /** The probe's loss counters behind them. */
+  loss: Record<string, number>;
+  seconds: number;
+}
+
 export interface CaseReport {
   name: string;
+  /** Or conversations, or containers: how many of what the case is about. */
   connections: number;
   /** How the flows differ from what the two programs say they did; empty = exact. */
   differences: string[];
   /** Some of the flows that differ. */
   flows: FlowRecord[];
+  /** What was measured beside it. */
+  detail?: string;
 }

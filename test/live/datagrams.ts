@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { FlowRecord, Traffic } from '../../src/wire/flow.ts';
+import { paced } from './pace.ts';
 import { exitOf, poll } from './probe.ts';
 
 /** What a program says that it did with one peer. */
@@ -29,7 +30,7 @@ export async function startDatagrams(
   options: Record<string, string | number> = {},
 ): Promise<Datagrams> {
   const flags = Object.entries(options).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  const child = spawn('python3', ['test/live/datagrams.py', name, ...flags], { timeout: 180_000 });
+  const child = spawn('python3', ['test/live/datagrams.py', name, ...flags], { timeout: paced(180_000) });
   let stderr = '';
   child.stderr.on('data', (data) => {
     stderr += data;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FlowRecord } from '../../src/wire/flow.ts';
 import type { Status } from '../../src/wire/status.ts';
+import { paced } from './pace.ts';
 
 export type FlowEvent = FlowRecord & { type: string; cursor: string; lost?: number };
 
@@ -89,7 +90,10 @@ export function exitOf(child: ChildProcess): Promise<number | null> {
 }
 
 /** Calls `ready` until it is true; an error of it ends the wait. */
-export async function poll(ready: () => Promise<boolean> | boolean, deadlineMs = 15_000): Promise<void> {
+export async function poll(
+  ready: () => Promise<boolean> | boolean,
+  deadlineMs = paced(15_000),
+): Promise<void> {
   const deadline = Date.now() + deadlineMs;
   while (!(await ready())) {
     if (Date.now() > deadline) throw new Error(`not so within ${deadlineMs} ms`);
@@ -135,7 +139,7 @@ async function follow(socketPath: string, query: string): Promise<Following> {
   return {
     events,
     stop: () => call.destroy(),
-    async until(done, deadlineMs = 30_000) {
+    async until(done, deadlineMs = paced(30_000)) {
       await poll(() => done(events), deadlineMs).catch((error) => {
         throw new Error(`${error.message}; ${events.length} events: ${JSON.stringify(events.slice(-5))}`);
       });

@@ -7,28 +7,14 @@ Prints a list of {"pid", "netns", "port", "datagramPort", "sent", "cgroup": {"id
 them are gone: "port" is what the process listened on, "datagramPort" what it sent from, "sent" the bytes of either.
 """
 import argparse
-import ctypes
-import fcntl
 import json
 import os
 import secrets
 import socket
-import struct
 import time
 import uuid
 
-CLONE_NEWNET = 0x40000000
-SIOCSIFFLAGS = 0x8914
-IFF_UP = 1
-
-
-def own_netns():
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(CLONE_NEWNET) != 0:
-        raise OSError(ctypes.get_errno(), "unshare")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as handle:
-        fcntl.ioctl(handle, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
-
+from netns import PACE, netns_id, own_netns
 
 def connect_to_self(size):
     with socket.socket() as listener:
@@ -66,9 +52,8 @@ def live(size, cgroup, netns):
         if netns:
             own_netns()
         port = connect_to_self(size)
-        netns = os.stat("/proc/self/ns/net").st_ino
         ports = {"port": port, "datagramPort": send_to_self(size)}
-        report = {"pid": os.getpid(), "netns": netns, **ports, "sent": size}
+        report = {"pid": os.getpid(), "netns": netns_id(), **ports, "sent": size}
         os.write(write_end, json.dumps(report).encode())
         os._exit(0)
     os.close(write_end)
@@ -79,7 +64,7 @@ def live(size, cgroup, netns):
 
 
 def remove(cgroup):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 10 * PACE
     while True:
         try:
             return os.rmdir(cgroup)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { paced } from './pace.ts';
 import { exitOf } from './probe.ts';
 
 export interface End {
@@ -32,7 +33,7 @@ export async function startTraffic(
   const flags = Object.entries(options).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
   const child = spawn('python3', ['test/live/traffic.py', name, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 120_000,
+    timeout: paced(120_000),
   });
   let last = '';
   let stderr = '';

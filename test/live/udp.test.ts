@@ -5,6 +5,7 @@ import type { FlowRecord } from '../../src/wire/flow.ts';
 import { type Conversation, datagrams, flowsOf, startDatagrams } from './datagrams.ts';
 import { makeNamespacePair, type NamespacePair } from './namespaces.ts';
 import { type FlowEvent, poll, type RunningProbe, startProbe } from './probe.ts';
+import { type UdpCase, udpCases } from './udp-cases.ts';
 
 const FAST = ['--update-interval-ms', '200'];
 
@@ -34,48 +35,20 @@ async function whileOpen(
 
 describe('UDP conversations over loopback are exact on both sides', () => {
   it.each([
-    ['of a connected socket', 'connected', {}],
-    ['of a connected socket over IPv6', 'connected', { host: '::1' }],
-    ['of one socket with three peers', 'unconnected', {}],
-    ['of one socket with three peers over IPv6', 'unconnected', { host: '::1' }],
-    ['of IPv6 sockets that talk IPv4', 'mapped', {}],
-    ['sent as segments', 'segmented', {}],
-    ['sent as segments over IPv6', 'segmented', { host: '::1' }],
-    ['sent and received as segments', 'coalesced', {}],
-    ['of 60,000 bytes each', 'large', { packets: 20 }],
-    ['of 60,000 bytes each over IPv6', 'large', { host: '::1', packets: 20 }],
-    ['of no bytes', 'connected', { size: 0 }],
-    ['put together of two calls', 'corked', {}],
-    ['with IP options', 'options', {}],
-    ['with IPv6 extension headers', 'options', { host: '::1' }],
-    ['to a closed port', 'closed', {}],
-    ['of a socket for each datagram', 'sockets', { packets: 300 }],
-    ['of 200,000 datagrams', 'connected', { packets: 200_000, size: 100, every: 100 }],
-  ])('%s', async (_, name, options) => {
-    const conversations = await datagrams(name, options);
-    const flows = await exact(conversations);
-    const family = 'host' in options ? 'ipv6' : 'ipv4';
-    for (const flow of flows) expect(flow).toMatchObject({ protocol: 'udp', family, direction: 'local' });
+    ...udpCases,
+    { what: '200,000 datagrams', name: 'connected', options: { packets: 200_000, size: 100, every: 100 } },
+  ])('$what', async ({ name, options, unread = false }: UdpCase) => {
+    const check = async (conversations: Conversation[]) => {
+      const flows = await exact(conversations);
+      const family = 'host' in options ? 'ipv6' : 'ipv4';
+      for (const flow of flows) expect(flow).toMatchObject({ protocol: 'udp', family, direction: 'local' });
+      expect(new Set(flows.map(({ id }) => id)).size).toBe(conversations.length);
+      const lost = conversations.some((one) => one.lost > 0);
+      expect(lost).toBe(unread);
+    };
+    if (unread) await whileOpen(name, options, check);
+    else await check(await datagrams(name, options));
   });
-
-  it('of a socket that two processes share, which is the first sender’s', async () => {
-    await exact(await datagrams('shared'));
-  });
-
-  it('of three sockets with the same ends, one after the other', async () => {
-    const flows = await exact(await datagrams('reused', { packets: 60 }));
-    expect(new Set(flows.map(({ id }) => id)).size).toBe(4);
-  });
-
-  it.each(['127.0.0.1', '::1'])(
-    'without those that the receive buffer of %s had no room for',
-    async (host) => {
-      await whileOpen('overflow', { host, packets: 300, every: 1000 }, async (conversations) => {
-        expect(conversations.find(({ role }) => role === 'server')?.lost).toBeGreaterThan(0);
-        await exact(conversations);
-      });
-    },
-  );
 });
 
 describe('a UDP conversation', () => {

@@ -1,0 +1,35 @@
+import type { Following, RunningProbe } from '../live/probe.ts';
+import type { CaseReport, GuestReport } from './report.ts';
+
+/** What the cases of a group have to work with: a probe that nobody else uses. */
+export interface GroupContext {
+  probe: RunningProbe;
+  stream: Following;
+}
+
+/** Cases that share one run of the probe. groups.ts lists them all. */
+export interface CaseGroup {
+  /** Heads its rows in docs/kernel-support.md. */
+  name: string;
+  /** Flags of its probe. */
+  flags: string[];
+  /** Why this machine cannot run it, though nothing is wrong; undefined when it can. */
+  unavailable?(report: GuestReport): string | undefined;
+  /** Runs one case after another. What differs is a difference of the case; what throws ends the group. */
+  run(context: GroupContext): AsyncIterable<CaseReport>;
+}
+
+/** A case that is exact, or differs as `compare` throws. */
+export async function caseOf(
+  name: string,
+  connections: number,
+  compare: () => Promise<string | undefined>,
+): Promise<CaseReport> {
+  const report = { name, connections, flows: [] };
+  try {
+    const detail = await compare();
+    return { ...report, differences: [], ...(detail !== undefined && { detail }) };
+  } catch (error) {
+    return { ...report, differences: [(error as Error).message] };
+  }
+}

@@ -1,0 +1,18 @@
+import { crowd } from './crowd.ts';
+import type { CaseGroup } from './group.ts';
+import { realPrograms } from './real-programs.ts';
+import { shortLived } from './short-lived.ts';
+import { tcp } from './tcp.ts';
+import { tcpData } from './tcp-data.ts';
+import { udp } from './udp.ts';
+
+/** Everything that `npm run test:kernels` compares, in the order of docs/kernel-support.md. */
+export const groups: CaseGroup[] = [
+  tcp,
+  crowd,
+  shortLived,
+  realPrograms,
+  udp('fentry'),
+  udp('cgroup'),
+  tcpData,
+];

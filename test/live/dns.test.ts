@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DnsRecord } from '../../src/wire/dns.ts';
+import { dig, dnsperf, withResolver } from './dns-clients.ts';
+import { netnsInode, transactions, transactionsWhen } from './dns-records.ts';
+import {
+  type DnsServer,
+  type LoggedQuery,
+  MANY,
+  startDnsmasq,
+  startUnbound,
+  VERY_MANY,
+} from './dns-servers.ts';
+import { makeNamespacePair, type NamespacePair } from './namespaces.ts';
+import { type RunningProbe, startProbe } from './probe.ts';
+
+const UNBOUND_PORT = 5399;
+const web = { ip: '192.0.2.80', ip6: '2001:db8::80' };
+
+let pair: NamespacePair;
+let netns: number;
+let dnsmasq: DnsServer;
+let unbound: DnsServer;
+let probe: RunningProbe;
+
+beforeAll(async () => {
+  pair = makeNamespacePair('dns');
+  netns = netnsInode(pair.left.name);
+  const at = { netns: pair.right.name, listen: [pair.right.ip, pair.right.ip6] };
+  dnsmasq = await startDnsmasq({ ...at, port: 53, web });
+  unbound = await startUnbound({ ...at, port: UNBOUND_PORT });
+  probe = await startProbe(['--dns-ports', `53,${UNBOUND_PORT}`, '--run-stats']);
+});
+
+afterAll(async () => {
+  await probe?.stop();
+  await dnsmasq?.stop();
+  await unbound?.stop();
+  pair?.remove();
+});
+
+/** What the server was asked, and what the probe saw of it, since this was called. */
+async function watch(server: DnsServer, port: number) {
+  const asked = server.queries().length;
+  const seen = new Set((await transactions(probe, netns)).map(({ id }) => id));
+  const isNew = ({ id, server: at }: DnsRecord) => !seen.has(id) && at?.port === port;
+  return async (fields: readonly ('port' | 'rcode')[] = []): Promise<DnsRecord[]> => {
+    const queries = () =>
+      server
+        .queries()
+        .slice(asked)
+        .map((query) => keyOf(query, fields))
+        .sort();
+    const records = await transactionsWhen(
+      probe,
+      netns,
+      (all) => all.filter(isNew).length >= queries().length,
+    );
+    const ours = records.filter(isNew);
+    expect(queries().length).toBeGreaterThan(0);
+    expect(ours.map((record) => keyOf(asQuery(record), fields)).sort()).toEqual(queries());
+    return ours;
+  };
+}
+
+function asQuery({ source, question, rcode }: DnsRecord): LoggedQuery {
+  return { ip: source?.ip ?? '', ...question, ...(source && { port: source.port }), ...(rcode && { rcode }) };
+}
+
+function keyOf(query: LoggedQuery, fields: readonly ('port' | 'rcode')[]): string {
+  return [query.ip, query.name.toLowerCase(), query.type, ...fields.map((field) => query[field])].join(' ');
+}
+
+const watchDnsmasq = async () => {
+  const compare = await watch(dnsmasq, 53);
+  return () => compare(['port']);
+};
+const watchUnbound = async () => {
+  const compare = await watch(unbound, UNBOUND_PORT);
+  return () => compare(['rcode']);
+};
+
+describe('what dig asks is a transaction with what dig says', () => {
+  it.each([
+    ['over UDP', [], 'udp', 'ip'],
+    ['over UDP and IPv6', [], 'udp', 'ip6'],
+    ['over TCP', ['+tcp'], 'tcp', 'ip'],
+    ['over TCP and IPv6', ['+tcp'], 'tcp', 'ip6'],
+  ] as const)('%s', async (_, flags, transport, family) => {
+    const compare = await watchDnsmasq();
+    const said = await dig(pair.left.name, [`@${pair.right[family]}`, ...flags, 'www.shop.test', 'A']);
+    const [record, ...more] = await compare();
+    expect(more).toEqual([]);
+    expect(said.answers).toHaveLength(3);
+    expect(record).toMatchObject({
+      question: { name: 'www.shop.test', type: 'A' },
+      server: { ip: pair.right[family], port: 53 },
+      source: { ip: pair.left[family] },
+      transport,
+      outcome: 'answered',
+      rcode: said.rcode,
+      retries: 0,
+      netns,
+      process: { comm: 'dig' },
+    });
+    expect(record?.answers?.map(({ type, data }) => `${type} ${data}`)).toEqual([
+      'CNAME edge.shop.test',
+      'CNAME web.shop.test',
+      `A ${web.ip}`,
+    ]);
+    expect(record?.latencyUs).toBeLessThanOrEqual(said.queryUs ?? 0);
+  });
+
+  it.each([
+    ['NXDOMAIN', 'nothing.shop.test'],
+    ['REFUSED', 'name.refused.test'],
+    ['NOERROR', 'web.shop.test'],
+  ])('%s', async (rcode, name) => {
+    const compare = await watchUnbound();
+    const said = await dig(pair.left.name, [`@${pair.right.ip}`, '-p', String(UNBOUND_PORT), name]);
+    expect(said.rcode).toBe(rcode);
+    const [record] = await compare();
+    expect(record).toMatchObject({ rcode, question: { name, type: 'A' }, outcome: 'answered' });
+    expect(record?.latencyUs).toBeLessThanOrEqual(said.queryUs ?? 0);
+  });
+
+  it('a truncated answer, and the same question over TCP', async () => {
+    const compare = await watchUnbound();
+    const said = await dig(pair.left.name, [
+      `@${pair.right.ip}`,
+      '-p',
+      String(UNBOUND_PORT),
+      '+bufsize=512',
+      'many.shop.test',
+    ]);
+    expect(said.answers).toHaveLength(MANY);
+    const records = await compare();
+    expect(records.map(({ transport, truncated }) => [transport, truncated])).toEqual([
+      ['udp', true],
+      ['tcp', undefined],
+    ]);
+    expect((records[1]?.answers?.length ?? 0) + (records[1]?.answersOmitted ?? 0)).toBe(MANY);
+  });
+
+  it('an answer in fragments, longer than what is copied of it', async () => {
+    const { dnsCut = 0 } = (await probe.status()).loss;
+    const compare = await watchUnbound();
+    const said = await dig(pair.left.name, [
+      `@${pair.right.ip}`,
+      '-p',
+      String(UNBOUND_PORT),
+      '+bufsize=65000',
+      '+ignore',
+      'many.shop.test',
+    ]);
+    expect(said.answers).toHaveLength(MANY);
+    const [record] = await compare();
+    expect(record).toMatchObject({ transport: 'udp', rcode: 'NOERROR' });
+    expect((record?.answers?.length ?? 0) + (record?.answersOmitted ?? 0)).toBe(MANY);
+    expect((await probe.status()).loss.dnsCut).toBe(dnsCut + 1);
+  });
+
+  it('an answer of 27 KiB over TCP', async () => {
+    const compare = await watchUnbound();
+    const said = await dig(pair.left.name, [
+      `@${pair.right.ip}`,
+      '-p',
+      String(UNBOUND_PORT),
+      '+tcp',
+      'very-many.shop.test',
+    ]);
+    expect(said.answers).toHaveLength(VERY_MANY);
+    const [record] = await compare();
+    expect((record?.answers?.length ?? 0) + (record?.answersOmitted ?? 0)).toBe(VERY_MANY);
+  });
+});
+
+const python = 'import socket; print(sorted({a[4][0] for a in socket.getaddrinfo("www.shop.test", 80)}))';
+const nodeLookup =
+  'require("dns").lookup("www.shop.test", { all: true }, (_, found) => console.log(JSON.stringify(found)))';
+const nodeResolve =
+  'require("dns").resolve4("www.shop.test", (_, found) => console.log(JSON.stringify(found)))';
+
+describe('what resolvers of programs ask is all there', () => {
+  it.each([
+    ['glibc, A and AAAA from one socket', ['getent', 'ahosts', 'www.shop.test'], ['A', 'AAAA'], 'getent'],
+    ['Python', ['python3', '-c', python], ['A', 'AAAA'], 'python'],
+    ['Node, by the system', [process.execPath, '-e', nodeLookup], ['A', 'AAAA'], 'node'],
+    ['Node, by its own', [process.execPath, '-e', nodeResolve], ['A'], 'node'],
+  ])('%s', async (_, command, types, comm) => {
+    const compare = await watchDnsmasq();
+    expect(await withResolver(pair.left.name, pair.right.ip, command)).toContain(web.ip);
+    const records = await compare();
+    const ours = records.filter(({ question }) => question.name === 'www.shop.test');
+    expect(ours.map(({ question }) => question.type).sort()).toEqual(types);
+    for (const record of ours) {
+      expect(record.process?.comm).toContain(comm);
+      expect(record.rcode).toBe('NOERROR');
+    }
+    if (types.length === 2 && comm === 'getent') {
+      expect(new Set(records.map(({ source }) => source?.port)).size).toBe(1);
+    }
+  });
+
+  it('a search list that leads nowhere, and what it cost', async () => {
+    const before = (await probe.status()).dns?.searches ?? 0;
+    const compare = await watchDnsmasq();
+    await withResolver(pair.left.name, pair.right.ip, ['getent', 'ahostsv4', 'db']);
+    const records = await compare();
+    expect(records.map(({ question }) => question.name)).toEqual([
+      'db.svc.cluster.test',
+      'db.cluster.test',
+      'db',
+    ]);
+    expect((await probe.status()).dns?.searches).toBe(before + 2);
+  });
+});
+
+describe('what dnsperf asks is all there, and nothing is lost', () => {
+  it.each([
+    ['NXDOMAIN 5,000 times over UDP', 'udp', 'nothing.shop.test', 'NXDOMAIN', 5000],
+    ['NXDOMAIN 5,000 times over TCP', 'tcp', 'nothing.shop.test', 'NXDOMAIN', 5000],
+  ] as const)('%s', async (_, mode, name, rcode, count) => {
+    const before = await sums();
+    const names = Array.from({ length: count }, (_, i) => `n${i}.${mode}.${name}`);
+    const server = { server: pair.right.ip, port: UNBOUND_PORT, names, mode };
+    expect(await dnsperf(pair.left.name, server)).toEqual({ sent: count, completed: count });
+    const records = await transactionsWhen(
+      probe,
+      netns,
+      (all) => all.filter(({ question }) => question.name.endsWith(`.${mode}.${name}`)).length >= count,
+    );
+    const ours = records.filter(({ question }) => question.name.endsWith(`.${mode}.${name}`));
+    expect(new Set(ours.map(({ question }) => question.name)).size).toBe(count);
+    expect(ours.every((record) => record.rcode === rcode && record.transport === mode)).toBe(true);
+    const after = await sums();
+    expect(after.nxdomain - before.nxdomain).toBe(count);
+    expect(after.loss).toEqual(before.loss);
+  });
+});
+
+async function sums() {
+  const { dns, loss } = await probe.status();
+  const server = dns?.servers.find(({ name }) => name === `${pair.right.ip}:${UNBOUND_PORT}`);
+  const ours = Object.entries(loss).filter(([name]) => /dns/i.test(name) && name !== 'dnsCut');
+  return { nxdomain: server?.rcodes.NXDOMAIN ?? 0, loss: Object.fromEntries(ours) };
+}
