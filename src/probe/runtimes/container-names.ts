@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RuntimeSocket as Place } from '../../lib/config/runtime-sockets.ts';
 import { BoundedMap } from '../owners/bounded-map.ts';
@@ -35,6 +36,7 @@ export class ContainerNames {
   constructor({ sockets, now = performance.now.bind(performance) }: ContainerNamesOptions) {
     const onCreated = (id: string, info: ContainerInfo) => this.#created.set(id, info);
     this.#sockets = sockets.map((place) => new RuntimeSocket(place, { onCreated, now }));
+    setMaxListeners(MAX_SEARCHES, this.#ended.signal);
     // Connects what is there, so that what is created from now on is heard of.
     this.look();
   }
