@@ -1,5 +1,7 @@
+import { deepStrictEqual, ok } from 'node:assert';
 import { statSync } from 'node:fs';
 import type { DnsRecord } from '../../src/wire/dns.ts';
+import type { DnsServer, LoggedQuery } from './dns-servers.ts';
 import { poll, type RunningProbe } from './probe.ts';
 
 /** Inode of a network namespace by its name. */
@@ -27,4 +29,44 @@ export async function transactionsWhen(
     throw new Error(`${error.message}; ${records.length}: ${JSON.stringify(records.slice(-5))}`);
   });
   return records;
+}
+
+/** What a server tells of its clients beside their addresses and questions. */
+type Told = 'port' | 'rcode';
+
+export interface Watched {
+  /** The namespace that asks. */
+  netns: number;
+  /** The server and its port, as the asking programs know it. */
+  server: DnsServer;
+  port: number;
+  tells: Told;
+}
+
+/** From now on; what it returns waits until the probe saw all that the server was asked, and nothing else. */
+export async function watch(probe: RunningProbe, { netns, server, port, tells }: Watched) {
+  const asked = server.queries().length;
+  const before = new Set((await transactions(probe, netns)).map(({ id }) => id));
+  const isNew = ({ id, server: at }: DnsRecord) => !before.has(id) && at?.port === port;
+  return async (): Promise<DnsRecord[]> => {
+    const queries = () => server.queries().slice(asked);
+    const all = await transactionsWhen(
+      probe,
+      netns,
+      (records) => queries().length > 0 && records.filter(isNew).length >= queries().length,
+    );
+    const records = all.filter(isNew);
+    const expected = queries().map((query) => keyOf(query, tells));
+    deepStrictEqual(records.map((record) => keyOf(asQuery(record), tells)).sort(), expected.sort());
+    return records;
+  };
+}
+
+function asQuery({ source, question, rcode }: DnsRecord): LoggedQuery {
+  ok(source !== undefined);
+  return { ...source, ...question, ...(rcode !== undefined && { rcode }) };
+}
+
+function keyOf(query: LoggedQuery, tells: Told): string {
+  return [query.ip, query.name.toLowerCase(), query.type, query[tells]].join(' ');
 }

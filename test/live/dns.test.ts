@@ -1,15 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DnsRecord } from '../../src/wire/dns.ts';
 import { dig, dnsperf, withResolver } from './dns-clients.ts';
-import { netnsInode, transactions, transactionsWhen } from './dns-records.ts';
-import {
-  type DnsServer,
-  type LoggedQuery,
-  MANY,
-  startDnsmasq,
-  startUnbound,
-  VERY_MANY,
-} from './dns-servers.ts';
+import { netnsInode, transactionsWhen, watch } from './dns-records.ts';
+import { type DnsServer, MANY, startDnsmasq, startUnbound, VERY_MANY } from './dns-servers.ts';
 import { makeNamespacePair, type NamespacePair } from './namespaces.ts';
 import { type RunningProbe, startProbe } from './probe.ts';
 
@@ -38,46 +30,8 @@ afterAll(async () => {
   pair?.remove();
 });
 
-/** What the server was asked, and what the probe saw of it, since this was called. */
-async function watch(server: DnsServer, port: number) {
-  const asked = server.queries().length;
-  const seen = new Set((await transactions(probe, netns)).map(({ id }) => id));
-  const isNew = ({ id, server: at }: DnsRecord) => !seen.has(id) && at?.port === port;
-  return async (fields: readonly ('port' | 'rcode')[] = []): Promise<DnsRecord[]> => {
-    const queries = () =>
-      server
-        .queries()
-        .slice(asked)
-        .map((query) => keyOf(query, fields))
-        .sort();
-    const records = await transactionsWhen(
-      probe,
-      netns,
-      (all) => all.filter(isNew).length >= queries().length,
-    );
-    const ours = records.filter(isNew);
-    expect(queries().length).toBeGreaterThan(0);
-    expect(ours.map((record) => keyOf(asQuery(record), fields)).sort()).toEqual(queries());
-    return ours;
-  };
-}
-
-function asQuery({ source, question, rcode }: DnsRecord): LoggedQuery {
-  return { ip: source?.ip ?? '', ...question, ...(source && { port: source.port }), ...(rcode && { rcode }) };
-}
-
-function keyOf(query: LoggedQuery, fields: readonly ('port' | 'rcode')[]): string {
-  return [query.ip, query.name.toLowerCase(), query.type, ...fields.map((field) => query[field])].join(' ');
-}
-
-const watchDnsmasq = async () => {
-  const compare = await watch(dnsmasq, 53);
-  return () => compare(['port']);
-};
-const watchUnbound = async () => {
-  const compare = await watch(unbound, UNBOUND_PORT);
-  return () => compare(['rcode']);
-};
+const watchDnsmasq = () => watch(probe, { netns, server: dnsmasq, port: 53, tells: 'port' });
+const watchUnbound = () => watch(probe, { netns, server: unbound, port: UNBOUND_PORT, tells: 'rcode' });
 
 describe('what dig asks is a transaction with what dig says', () => {
   it.each([
@@ -148,7 +102,7 @@ describe('what dig asks is a transaction with what dig says', () => {
       `@${pair.right.ip}`,
       '-p',
       String(UNBOUND_PORT),
-      '+bufsize=65000',
+      '+bufsize=16384',
       '+ignore',
       'many.shop.test',
     ]);
