@@ -6,13 +6,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { markdownTable } from '../src/lib/config/document.ts';
 import { agentOptions, probeOptions } from '../src/lib/config/options.ts';
-import { filterTable, selectorTable } from '../src/lib/flow-filter/document.ts';
+import { CONTAINER_FILTERS } from '../src/lib/filter/containers.ts';
+import { DNS_FILTERS } from '../src/lib/filter/dns.ts';
+import { filterTable, selectorTable } from '../src/lib/filter/document.ts';
+import { FLOW_FILTERS } from '../src/lib/filter/flows.ts';
+import { PROCESS_FILTERS } from '../src/lib/filter/processes.ts';
+import { EVENT_FILTERS } from '../src/lib/filter/records.ts';
 import { cddlRows } from '../src/wire/schema.ts';
 
 const documents = {
   'docs/configuration.md': { probe: markdownTable(probeOptions), agent: markdownTable(agentOptions) },
   'docs/wire.cddl': { rows: cddlRows() },
-  'docs/cli.md': { selectors: selectorTable(), filters: filterTable() },
+  'docs/cli.md': {
+    selectors: selectorTable(),
+    filters: filterTable(FLOW_FILTERS),
+    'filters of dns': filterTable(DNS_FILTERS),
+    'filters of processes': filterTable(PROCESS_FILTERS),
+    'filters of containers': filterTable(CONTAINER_FILTERS),
+    'filters of events': filterTable(EVENT_FILTERS),
+  },
 };
 
 for (const [path, tables] of Object.entries(documents)) {

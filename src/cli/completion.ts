@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { FLOW_FILTERS } from '../lib/flow-filter/filters.ts';
+import { FLOW_FILTERS } from '../lib/filter/flows.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { FLOW_FILTERS, type FlowFilter } from '../lib/flow-filter/filters.ts';
+import { FLOW_FILTERS, type FlowFilter } from '../lib/filter/flows.ts';
 
 export type Params = [string, string][];
 

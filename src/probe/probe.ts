@@ -10,6 +10,7 @@ import { DnsLog } from './dns/dns-log.ts';
 import { flowNames } from './dns/flow-names.ts';
 import type { FlowRecord } from './events.gen.ts';
 import { flowRow, type RowContext } from './flows/row.ts';
+import { FlowSnapshot } from './flows/snapshot.ts';
 import { FlowTable } from './flows/table.ts';
 import { Translator } from './nat/translator.ts';
 import { loadNative } from './native.ts';
@@ -18,6 +19,7 @@ import { OwnerResolver } from './owners/owner.ts';
 import { CgroupLayout } from './saturation/cgroup-layout.ts';
 import { SaturationSampler } from './saturation/sampler.ts';
 import { EventLog } from './server/event-log.ts';
+import type { Metric } from './server/metrics.ts';
 import type { ProbeView } from './server/probe-view.ts';
 import { CgroupSource } from './sources/cgroups.ts';
 import { DnsSource } from './sources/dns.ts';
@@ -218,8 +220,10 @@ export class Probe implements ProbeView {
     this.dnsLog.names.expire(this.clock.bootNs());
   }
 
-  flows(): Iterable<Row> {
-    return this.nodeContainers.shown('flow', this.#flows());
+  flows(): FlowSnapshot {
+    const { table, nodeContainers } = this;
+    const size = table.activeCount + table.closedCount;
+    return new FlowSnapshot(table, { size, context: this.#context, gate: nodeContainers.gate });
   }
 
   dns(): Iterable<Row> {
@@ -232,6 +236,10 @@ export class Probe implements ProbeView {
 
   containers(): Iterable<Row> {
     return this.nodeContainers.shown('container', this.nodeContainers.rows());
+  }
+
+  metrics(): Iterable<Metric> {
+    return [];
   }
 
   status() {
@@ -247,10 +255,6 @@ export class Probe implements ProbeView {
     this.translator.close();
     this.cgroups.close();
     this.nodeContainers.close();
-  }
-
-  *#flows() {
-    for (const flow of this.table) yield flowRow(flow, this.#context);
   }
 
   #every(intervalMs: number, work: () => void | Promise<void>): void {

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { SysprobeError } from '../lib/errors.ts';
-import { parseFlowQuery } from '../lib/flow-filter/query.ts';
+import { parseFlowQuery } from '../lib/filter/flows.ts';
 import { accepted, errorAnswer, jsonAnswer, refuseParameters } from './answer.ts';
 import { followPieces, LIST_FORMS, listPieces, selectFlows } from './flow-list.ts';
 import { namesLoopback } from './host.ts';

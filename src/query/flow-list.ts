@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FlowQuery } from '../lib/flow-filter/query.ts';
+import type { FlowQuery } from '../lib/filter/flows.ts';
 import type { FlowSource } from './sources.ts';
 
 export const LIST_FORMS = ['application/json', 'application/x-ndjson'] as const;

@@ -1,6 +1,7 @@
 import { SysprobeError } from '../lib/errors.ts';
-import { FLOW_SELECTORS, type FlowQuery, parseFlowQuery } from '../lib/flow-filter/query.ts';
-import { parseCount, parseDuration, parseTime } from '../lib/flow-filter/values.ts';
+import { type FlowQuery, parseFlowQuery } from '../lib/filter/flows.ts';
+import { SELECTORS } from '../lib/filter/query.ts';
+import { parseCount, parseDuration, parseTime } from '../lib/filter/values.ts';
 import { DEFAULT_NODE_LIMIT } from '../map/network-map.ts';
 import { MAP_GROUPS, type MapGroup } from '../map/types.ts';
 
@@ -19,7 +20,7 @@ export interface MapQuery {
 const MAX_LIMIT = 10_000;
 const OWN_PARAMETERS = ['group', 'since', 'limit'];
 /** A map has no newest and oldest. */
-const NO_PARAMETERS: ReadonlySet<string> = new Set(FLOW_SELECTORS.map(({ name }) => name));
+const NO_PARAMETERS: ReadonlySet<string> = new Set(SELECTORS.map(({ name }) => name));
 
 /** Throws SP_QUERY_INVALID with the parameter and what it may be. */
 export function parseMapQuery(

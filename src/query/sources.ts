@@ -1,4 +1,4 @@
-import type { Flow } from '../lib/flow-filter/flow.ts';
+import type { Flow } from '../lib/filter/flow-record.ts';
 import type { GraphQuery } from '../map/network-map.ts';
 import type { MapFlow, MapGraph } from '../map/types.ts';
 

@@ -66,6 +66,7 @@ export async function serve(options: ServeOptions): Promise<TestServer> {
     dns: () => [],
     processes: () => [],
     containers: () => [],
+    metrics: () => [],
     status: () => ({
       ...STATUS,
       run,

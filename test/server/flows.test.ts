@@ -73,7 +73,7 @@ describe('a query that is not understood', () => {
     ['/v1/flows?after=r1.0', 400, 'SP_QUERY_INVALID', 'after'],
     ['/v1/status?verbose=1', 400, 'SP_QUERY_INVALID', 'verbose'],
     ['/metrics?x=', 400, 'SP_QUERY_INVALID', 'x'],
-    ['/v1/dns', 404, 'SP_NOT_FOUND', undefined],
+    ['/v1/http', 404, 'SP_NOT_FOUND', undefined],
     ['/', 404, 'SP_NOT_FOUND', undefined],
   ])('%s is answered %i %s', async (target, status, code, parameter) => {
     const { socketPath } = await serve();
@@ -90,7 +90,15 @@ describe('a query that is not understood', () => {
       JSON.parse((await curl(socketPath, target, ...flags)).body).error.allowed;
     expect(await allowed('/v1/flows?direction=sideways')).toEqual(['outgoing', 'incoming', 'local']);
     expect(await allowed('/v1/flows?colour=red')).toContain('direction');
-    expect(await allowed('/nowhere')).toEqual(['/v1/status', '/v1/flows', '/metrics']);
+    expect(await allowed('/nowhere')).toEqual([
+      '/v1/status',
+      '/v1/flows',
+      '/v1/dns',
+      '/v1/processes',
+      '/v1/containers',
+      '/v1/events',
+      '/metrics',
+    ]);
     expect(await allowed('/v1/flows', '-X', 'DELETE')).toEqual(['GET']);
     expect(await allowed('/v1/flows', '-H', 'Accept: text/html')).toContain('application/cbor-seq');
   });

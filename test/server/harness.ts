@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createLogger } from '../../src/lib/log.ts';
 import { EventLog } from '../../src/probe/server/event-log.ts';
+import type { Metric } from '../../src/probe/server/metrics.ts';
 import type { ProbeView } from '../../src/probe/server/probe-view.ts';
 import { type ServerOptions, startServer } from '../../src/probe/server/server.ts';
 import { MessageReader } from '../../src/wire/cbor.ts';
@@ -48,6 +49,7 @@ export class MadeUpProbe implements ProbeView {
   dnsNow: DnsRecord[] = [];
   processesNow: ProcessRecord[] = [];
   containersNow: ContainerRecord[] = [];
+  metricsNow: Metric[] = [];
   refreshes = 0;
 
   constructor(replay: { run?: string; maxEvents?: number; maxBytes?: number } = {}) {
@@ -72,6 +74,10 @@ export class MadeUpProbe implements ProbeView {
 
   containers() {
     return this.containersNow.map(CODECS.container.toRow);
+  }
+
+  metrics() {
+    return this.metricsNow;
   }
 
   status(): Status {

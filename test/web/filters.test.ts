@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FLOW_FILTERS } from '../../src/lib/flow-filter/filters.ts';
+import { FLOW_FILTERS } from '../../src/lib/filter/flows.ts';
 import { NetworkMap } from '../../src/map/network-map.ts';
 import { MAP_GROUPS } from '../../src/map/types.ts';
 import { selectionFilters } from '../../src/web/flows/query.ts';

@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { AgentStatus } from '../../src/agent/agent-status.ts';
-import { parseFlowQuery } from '../../src/lib/flow-filter/query.ts';
+import { parseFlowQuery } from '../../src/lib/filter/flows.ts';
 import { changeBetween } from '../../src/map/change.ts';
 import { NetworkMap } from '../../src/map/network-map.ts';
 import { MAP_GROUPS, type MapFlow, type MapGraph, type MapGroup } from '../../src/map/types.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { SysprobeError } from '../../lib/errors.ts';
-import { parseFlowQuery } from '../../lib/flow-filter/query.ts';
+import { parseFlowQuery } from '../../lib/filter/flows.ts';
 import { MessageReader } from '../../wire/cbor.ts';
 import type { FlowRecord } from '../../wire/flow.ts';
 import { addFilterOptions, type Params } from '../filter-options.ts';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseFlowQuery } from '../../lib/flow-filter/query.ts';
-import { parseCount } from '../../lib/flow-filter/values.ts';
+import { parseFlowQuery } from '../../lib/filter/flows.ts';
+import { parseCount } from '../../lib/filter/values.ts';
 import { DEFAULT_NODE_LIMIT, NetworkMap } from '../../map/network-map.ts';
 import { MAP_GROUPS, type MapFlow, type MapGraph, type MapGroup } from '../../map/types.ts';
 import type { FlowRecord } from '../../wire/flow.ts';

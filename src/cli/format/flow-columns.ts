@@ -1,4 +1,4 @@
-import { clientSide } from '../../lib/flow-filter/flow.ts';
+import { clientSide } from '../../lib/filter/flow-record.ts';
 import type { Endpoint, FlowRecord } from '../../wire/flow.ts';
 import type { EventType } from '../../wire/messages.ts';
 import type { Column } from './columns.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseBytes, parseDuration } from '../../lib/flow-filter/values.ts';
+import { parseBytes, parseDuration } from '../../lib/filter/values.ts';
 import { shortBytes, shortDuration } from './numbers.ts';
 
 test.each([

@@ -1,4 +1,4 @@
-import { parseBytes, parseCount } from '../flow-filter/values.ts';
+import { parseBytes, parseCount } from '../filter/values.ts';
 
 /** How the text of a value becomes a value. `parse` answers undefined for what is not allowed. */
 export interface Kind<T> {

@@ -58,10 +58,12 @@ export class ReportGate {
 
   /** The rows of a list that may be shown; those whose container is not known yet are not. */
   *shown(kind: RecordKind, rows: Iterable<Row>): Generator<Row> {
-    for (const row of rows) {
-      const id = row[COLUMNS[kind]];
-      if (typeof id !== 'string' || this.isShown(id)) yield row;
-    }
+    for (const row of rows) if (this.shows(kind, row)) yield row;
+  }
+
+  shows(kind: RecordKind, row: Row): boolean {
+    const id = row[COLUMNS[kind]];
+    return typeof id !== 'string' || this.isShown(id);
   }
 
   /** One that is not known yet is not shown. */

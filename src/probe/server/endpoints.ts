@@ -1,28 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SysprobeError } from '../../lib/errors.ts';
-import { type FlowQuery, parseFlowQuery } from '../../lib/flow-filter/query.ts';
-import { selectFlows } from '../../lib/flow-filter/select.ts';
+import { parseQuery, type Query } from '../../lib/filter/query.ts';
+import type { AnyRecord } from '../../lib/filter/records.ts';
+import { select } from '../../lib/filter/select.ts';
+import { TimeSlice } from '../../lib/time-slice.ts';
 import { encodeMessage } from '../../wire/cbor.ts';
 import { formatCursor, parseCursor } from '../../wire/cursor.ts';
-import type { FlowRecord } from '../../wire/flow.ts';
-import { readFlow } from '../../wire/rows.ts';
 import { accepted } from './accept.ts';
 import { send } from './answer.ts';
 import type { EventLog } from './event-log.ts';
 import type { EventReader } from './event-reader.ts';
-import { encodeEvents, FOLLOW_FORMS } from './flow-events.ts';
-import { encodeList, LIST_FORMS } from './flow-list.ts';
 import { hello } from './hello.ts';
 import { METRIC_FORMS, renderMetrics, type Telemetry } from './metrics.ts';
 import type { ProbeView } from './probe-view.ts';
+import { encodeEvents, FOLLOW_FORMS } from './record-events.ts';
+import { encodeList, LIST_FORMS, Listing } from './record-list.ts';
+import { SUBJECTS, type Subject } from './subjects.ts';
 
 export interface EndpointOptions {
   view: ProbeView;
   events: EventLog;
   /** Clients that may follow at once. */
   maxFollowers: number;
-  /** Lists that may be sent at once: each holds its flows until the client has read them. */
+  /** Lists that may be sent at once: each holds its records until the client has read them. */
   maxLists: number;
   /** A list's client that reads nothing for so long is disconnected. */
   patienceMs: number;
@@ -40,14 +41,13 @@ export interface Exchange {
 /** Live counters are not read more often, however many clients ask. */
 const REFRESH_MS = 100;
 
-/** Names in a followed stream's query that do not filter. */
-const PLACES = new Set(['follow', 'after']);
-
 /** Answers each path; throws before anything of the answer was written. */
 export class Endpoints {
   readonly paths: ReadonlyMap<string, (exchange: Exchange) => Promise<void>> = new Map([
     ['/v1/status', (exchange) => this.#status(exchange)],
-    ['/v1/flows', (exchange) => this.#flows(exchange)],
+    ...SUBJECTS.map(
+      (subject) => [subject.path, (exchange: Exchange) => this.#records(subject, exchange)] as const,
+    ),
     ['/metrics', (exchange) => this.#metrics(exchange)],
   ]);
   readonly #options: EndpointOptions;
@@ -76,17 +76,18 @@ export class Endpoints {
       events: events.appended,
       answers: answers(),
       process: { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() },
+      metrics: view.metrics(),
     });
     response.writeHead(200, { 'content-type': contentType });
     response.end(body);
   }
 
-  #flows(exchange: Exchange): Promise<void> {
-    const query = parseFlowQuery(exchange.params);
-    return query.follow ? this.#follow(query, exchange) : this.#list(query, exchange);
+  #records(subject: Subject, exchange: Exchange): Promise<void> {
+    const query = parseQuery(subject.set, exchange.params);
+    return query.follow ? this.#follow(subject, query, exchange) : this.#list(subject, query, exchange);
   }
 
-  async #list(query: FlowQuery, { request, response }: Exchange): Promise<void> {
+  async #list(subject: Subject, query: Query<AnyRecord>, { request, response }: Exchange): Promise<void> {
     const { view, events, maxLists, patienceMs } = this.#options;
     const form = accepted(request.headers.accept, LIST_FORMS);
     if (this.#lists >= maxLists) throw tooMany(`${maxLists} lists are being sent`);
@@ -95,11 +96,19 @@ export class Endpoints {
       this.#refresh();
       // Within one turn of the event loop, so that all that happens later is behind the cursor.
       const cursor = formatCursor({ run: events.run, seq: events.head });
-      const selected = selectFlows(records(view), query);
-      const list = { ...selected, hello: hello({ bootId: view.bootId, run: events.run, cursor }) };
+      const listing = new Listing(view, subject.kinds);
+      const selected = await select(listing, subject.set, query);
+      const list = {
+        listing,
+        selected,
+        subject,
+        hello: hello({ bootId: view.bootId, run: events.run, cursor }),
+      };
       response.writeHead(200, { 'content-type': form });
+      const slice = new TimeSlice();
       for (const piece of encodeList(form, list)) {
         if (!(await send(response, piece, patienceMs))) return;
+        if (slice.isOver) await slice.pause();
       }
       response.end();
     } finally {
@@ -107,7 +116,7 @@ export class Endpoints {
     }
   }
 
-  async #follow(query: FlowQuery, { params, request, response }: Exchange): Promise<void> {
+  async #follow(subject: Subject, query: Query<AnyRecord>, { request, response }: Exchange): Promise<void> {
     const { view, events, maxFollowers } = this.#options;
     const { accept } = request.headers;
     // A stream never becomes one JSON document: who asks for JSON gets a document a line.
@@ -123,9 +132,9 @@ export class Endpoints {
       const { run } = events;
       await send(response, encodeMessage(hello({ bootId: view.bootId, run, cursor: reader.cursor })));
     }
-    const filtered = [...params.keys()].some((name) => !PLACES.has(name));
+    const match = query.filtered ? query.match : undefined;
     for await (const item of reader) {
-      const chunk = encodeEvents(item, { log: events, form, match: query.match, filtered });
+      const chunk = encodeEvents(item, { log: events, form, kinds: subject.kinds, match });
       if (chunk.length === 0) await nextTurn();
       else if (!(await send(response, chunk))) return;
     }
@@ -149,10 +158,6 @@ export class Endpoints {
     this.#refreshedAt = now;
     this.#options.view.refresh();
   }
-}
-
-function* records(view: ProbeView): Generator<FlowRecord> {
-  for (const row of view.flows()) yield readFlow(row);
 }
 
 function refuseParameters(params: URLSearchParams): void {

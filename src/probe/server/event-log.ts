@@ -2,7 +2,7 @@ import { SysprobeError } from '../../lib/errors.ts';
 import { decodeItem, encodeMessage } from '../../wire/cbor.ts';
 import { type Cursor, formatCursor } from '../../wire/cursor.ts';
 import type { Row } from '../../wire/fields.ts';
-import { CODECS, EVENT_KINDS } from '../../wire/kinds.ts';
+import { CODECS, EVENT_KINDS, kindsOf, type RecordKind } from '../../wire/kinds.ts';
 import { EVENT_TYPES, type EventsMessage, type EventType } from '../../wire/messages.ts';
 import type { ReplayStatus } from '../../wire/status.ts';
 import { EventReader } from './event-reader.ts';
@@ -16,11 +16,16 @@ export interface Batch {
   /** Number of its first event. */
   firstSeq: number;
   count: number;
+  /** What its events are about. */
+  kinds: readonly RecordKind[];
   /** An EventsMessage as an item of the CBOR sequence. */
   item: Buffer;
 }
 
 const EVENT_INDEX = Object.fromEntries(EVENT_TYPES.map((type, i) => [type, i])) as Record<EventType, number>;
+
+/** The kind of an event, by its place in EVENT_TYPES. */
+export const KINDS = kindsOf(EVENT_TYPES);
 
 /**
  * Few enough that the oldest events go in small steps and that MAX_ITEM_BYTES leaves 32 KiB for each, many enough
@@ -160,7 +165,8 @@ export class EventLog {
   #encode(firstSeq: number, events: LoggedEvent[]): Batch {
     const cursor = formatCursor({ run: this.run, seq: firstSeq + events.length - 1 });
     const item = encodeMessage({ type: 'events', cursor, events });
-    return { type: 'batch', firstSeq, count: events.length, item };
+    const kinds = [...new Set(events.map(([type]) => KINDS[type]))].filter((kind) => kind !== undefined);
+    return { type: 'batch', firstSeq, count: events.length, kinds, item };
   }
 
   #find(seq: number): Batch | undefined {

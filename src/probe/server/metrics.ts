@@ -3,6 +3,16 @@ import type { EventType } from '../../wire/messages.ts';
 import type { DnsSum, Status } from '../../wire/status.ts';
 import { OTHER } from '../dns/totals.ts';
 
+export type Sample = [value: number, labels?: Record<string, string>];
+
+/** A family of samples, all with the same labels. What a counter is called ends in `_total`. */
+export interface Metric {
+  kind: 'counter' | 'gauge';
+  name: string;
+  help: string;
+  samples: Sample[];
+}
+
 /** What the probe tells about itself. */
 export interface Telemetry {
   status: Status;
@@ -11,9 +21,9 @@ export interface Telemetry {
   /** Answers by path and HTTP status. */
   answers: readonly { path: string; status: string; count: number }[];
   process: { cpuSeconds: number; residentBytes: number };
+  /** What sources tell beside the status. */
+  metrics: Iterable<Metric>;
 }
-
-type Sample = [value: number, labels?: Record<string, string>];
 
 const SOURCE_STATES = ['on', 'degraded', 'off'] as const;
 
@@ -36,7 +46,12 @@ export async function renderMetrics(
       const metric = new Metric({ name, help, labelNames, registers: [registry as Registry] });
       for (const [value, labels = {}] of samples) metric.inc(labels, value);
     };
-  describeProbe(declare(Counter), declare(Gauge), telemetry);
+  const counter = declare(Counter);
+  const gauge = declare(Gauge);
+  describeProbe(counter, gauge, telemetry);
+  for (const { kind, name, help, samples } of telemetry.metrics) {
+    (kind === 'counter' ? counter : gauge)(name, help, samples);
+  }
   return { contentType: registry.contentType, body: await registry.metrics() };
 }
 

@@ -2,7 +2,7 @@ import { AddressFamily, IpProtocol, TcpState } from '../events.gen.ts';
 import type { Native } from '../native.ts';
 import { type DiagSocket, EXTENSION_INFO, parseDiagDump } from './diag-message.ts';
 import type { Netns } from './netns.ts';
-import { TimeSlice } from './time-slice.ts';
+import { TimeSlice } from '../../lib/time-slice.ts';
 
 export interface NodeSocket extends DiagSocket {
   netns: number;

@@ -1,15 +1,18 @@
-import { FLOW_FILTERS, type FlowFilter } from './filters.ts';
-import { FLOW_SELECTORS } from './query.ts';
+import type { Filter } from './filter.ts';
+import { SELECTORS } from './query.ts';
 
 /** The filters as a table in Markdown, a line for the three forms of one that names an end. */
-export function filterTable(): string {
-  const names = new Set(FLOW_FILTERS.map(({ name }) => name));
-  const shown = FLOW_FILTERS.filter(({ name }) => !/^(from|to)-/.test(name));
+export function filterTable(filters: readonly Filter<never>[]): string {
+  const names = new Set(filters.map(({ name }) => name));
+  const shown = filters.filter(({ name }) => !/^(from|to)-/.test(name));
+  const endsOf = ({ name }: Filter<never>) =>
+    names.has(`from-${name}`) ? `\`from-${name}\`, \`to-${name}\`` : '';
+  const anyEnds = shown.some((filter) => endsOf(filter) !== '');
   return table(
-    ['Filter', 'Ends', 'Takes', 'Value'],
+    ['Filter', ...(anyEnds ? ['Ends'] : []), 'Takes', 'Value'],
     shown.map((filter) => [
       `\`${filter.name}\``,
-      names.has(`from-${filter.name}`) ? `\`from-${filter.name}\`, \`to-${filter.name}\`` : '',
+      ...(anyEnds ? [endsOf(filter)] : []),
       filter.kubernetes ? `${filter.doc}; needs Kubernetes metadata` : filter.doc,
       valuesOf(filter),
     ]),
@@ -20,11 +23,11 @@ export function filterTable(): string {
 export function selectorTable(): string {
   return table(
     ['Parameter', 'Takes', 'Value'],
-    FLOW_SELECTORS.map(({ name, doc, allowed }) => [`\`${name}\``, doc, allowed]),
+    SELECTORS.map(({ name, doc, allowed }) => [`\`${name}\``, doc, allowed]),
   );
 }
 
-function valuesOf({ choice, allowed, implied }: FlowFilter): string {
+function valuesOf({ choice, allowed, implied }: Filter<never>): string {
   const values = choice ? allowed.map((value) => `\`${value}\``).join(', ') : allowed.join(', ');
   return implied === undefined ? values : `${values}; without one \`${implied}\``;
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Lets a long walk over /proc share the event loop: after `sliceMs` of work, pause() yields to it once. */
+/** Lets long work share the event loop: after `sliceMs` of it, pause() yields to it once. */
 export class TimeSlice {
   readonly #sliceMs: number;
   #startedAt = performance.now();

@@ -1,12 +1,22 @@
 import { SysprobeError } from '../errors.ts';
-import { FLOW_FILTERS, type FlowFilter, type FlowTest } from './filters.ts';
-import { type Flow, lastActivity } from './flow.ts';
+import type { Filter, Test } from './filter.ts';
 import { parseCount, parseFlag, parseTime } from './values.ts';
 
-/** Which flows, how many of them, and whether to wait for more. */
-export interface FlowQuery {
-  /** Filters and time window: true when the flow belongs to the answer. */
-  match(flow: Flow): boolean;
+/** Records of one kind, as queries see them. Times are milliseconds since the epoch. */
+export interface RecordSet<T> {
+  filters: readonly Filter<T>[];
+  /** When it began; undefined = not known, and counts as always. */
+  begin(record: T): number | undefined;
+  /** When it was last known to do something; undefined = it goes on now. */
+  end(record: T): number | undefined;
+}
+
+/** Which records, how many of them, and whether to wait for more. */
+export interface Query<T> {
+  /** Filters and time window: true when the record belongs to the answer. */
+  match(record: T): boolean;
+  /** Whether there is any filter. */
+  filtered: boolean;
   /** Only so many of the newest; undefined when not asked. At most one of last, first and all is given. */
   last: number | undefined;
   first: number | undefined;
@@ -20,35 +30,35 @@ export interface FlowQuery {
 }
 
 /** The parameters beside the filters. The value is empty for a switch. */
-export const FLOW_SELECTORS = [
+export const SELECTORS = [
   { name: 'last', value: 'N', doc: 'the N newest', allowed: 'a whole number' },
   { name: 'first', value: 'N', doc: 'the N oldest', allowed: 'a whole number' },
   { name: 'all', value: '', doc: 'no limit', allowed: 'true or false' },
   {
     name: 'since',
     value: 'TIME',
-    doc: 'seen at or after TIME',
+    doc: 'there at or after TIME',
     allowed: 'a time ago such as 5m or 1h30m, or an RFC 3339 time such as 2026-01-31T12:00:00Z',
   },
   {
     name: 'until',
     value: 'TIME',
-    doc: 'opened at or before TIME',
+    doc: 'begun at or before TIME',
     allowed: 'a time ago such as 5m or 1h30m, or an RFC 3339 time such as 2026-01-31T12:00:00Z',
   },
   { name: 'follow', value: '', doc: 'a stream of the changes that never ends', allowed: 'true or false' },
   { name: 'after', value: 'CURSOR', doc: 'follow from where CURSOR was given', allowed: 'a cursor' },
 ] as const;
 
-type Selector = (typeof FLOW_SELECTORS)[number]['name'];
+type Selector = (typeof SELECTORS)[number]['name'];
 
-const SELECTORS = new Map<string, (typeof FLOW_SELECTORS)[number]>(FLOW_SELECTORS.map((s) => [s.name, s]));
+const SELECTORS_BY_NAME = new Map<string, (typeof SELECTORS)[number]>(SELECTORS.map((s) => [s.name, s]));
 const DANGLING_NOT = 'not must stand before the filter that it negates';
 
-const FILTERS = new Map(FLOW_FILTERS.map((filter) => [filter.name, filter]));
-
-/** Every parameter name that parseFlowQuery takes. */
-export const FLOW_PARAMETERS: readonly string[] = [...FILTERS.keys(), 'not', ...SELECTORS.keys()];
+/** Every parameter name that parseQuery takes. */
+export function parametersOf({ filters }: RecordSet<never>): readonly string[] {
+  return [...filters.map(({ name }) => name), 'not', ...SELECTORS_BY_NAME.keys()];
+}
 
 /**
  * Reads query parameters in their order: `not` negates the one that follows it. A filter given several times
@@ -56,15 +66,20 @@ export const FLOW_PARAMETERS: readonly string[] = [...FILTERS.keys(), 'not', ...
  * `now` (milliseconds since the epoch) is what relative times count from.
  * Throws SP_QUERY_INVALID with the parameter and what it may be.
  */
-export function parseFlowQuery(params: Iterable<readonly [string, string]>, now = Date.now()): FlowQuery {
-  const wanted = new Map<string, FlowTest[]>();
-  const excluded: FlowTest[] = [];
+export function parseQuery<T>(
+  set: RecordSet<T>,
+  params: Iterable<readonly [string, string]>,
+  now = Date.now(),
+): Query<T> {
+  const filters = new Map(set.filters.map((filter) => [filter.name, filter]));
+  const wanted = new Map<string, Test<T>[]>();
+  const excluded: Test<T>[] = [];
   const selected = new Map<Selector, string>();
   let negate = false;
 
   for (const [name, value] of params) {
-    const filter = FILTERS.get(name);
-    const selector = SELECTORS.get(name);
+    const filter = filters.get(name);
+    const selector = SELECTORS_BY_NAME.get(name);
     if (negate && !filter) throw invalid('not', DANGLING_NOT, []);
     if (filter) {
       const test = compile(filter, value);
@@ -74,7 +89,7 @@ export function parseFlowQuery(params: Iterable<readonly [string, string]>, now 
     } else if (name === 'not') {
       negate = flag('not', value);
     } else if (selector === undefined) {
-      throw invalid(name, `unknown parameter ${JSON.stringify(name)}`, FLOW_PARAMETERS);
+      throw invalid(name, `unknown parameter ${JSON.stringify(name)}`, parametersOf(set));
     } else if (selected.has(selector.name)) {
       throw invalid(name, `${name} may be given once`, [selector.allowed]);
     } else {
@@ -82,22 +97,31 @@ export function parseFlowQuery(params: Iterable<readonly [string, string]>, now 
     }
   }
   if (negate) throw invalid('not', DANGLING_NOT, []);
-  return { ...select(selected, { wanted: [...wanted.values()], excluded }, now) };
+  const { since, until, ...selection } = select(selected, now);
+  const tests = [...wanted.values()];
+  return {
+    ...selection,
+    since,
+    until,
+    filtered: tests.length > 0 || excluded.length > 0,
+    match: (record) =>
+      overlaps(set, record, { since, until }) &&
+      tests.every((values) => values.some((test) => test(record))) &&
+      !excluded.some((test) => test(record)),
+  };
 }
 
-function select(
-  given: ReadonlyMap<Selector, string>,
-  { wanted, excluded }: { wanted: FlowTest[][]; excluded: FlowTest[] },
-  now: number,
-): FlowQuery {
+type Selection = Omit<Query<unknown>, 'match' | 'filtered'>;
+
+function select(given: ReadonlyMap<Selector, string>, now: number): Selection {
   const read = <T>(name: Selector, parse: (text: string) => T | undefined): T | undefined => {
     const text = given.get(name);
     if (text === undefined) return undefined;
-    return parse(text) ?? refuse(name, text, [SELECTORS.get(name)?.allowed ?? '']);
+    return parse(text) ?? refuse(name, text, [SELECTORS_BY_NAME.get(name)?.allowed ?? '']);
   };
   const since = read('since', (text) => parseTime(text, now));
   const until = read('until', (text) => parseTime(text, now));
-  const query: FlowQuery = {
+  const query: Selection = {
     last: read('last', parseCount),
     first: read('first', parseCount),
     all: read('all', parseFlag) ?? false,
@@ -105,16 +129,12 @@ function select(
     until,
     follow: read('follow', parseFlag) ?? false,
     after: given.get('after'),
-    match: (flow) =>
-      overlaps(flow, since, until) &&
-      wanted.every((tests) => tests.some((test) => test(flow))) &&
-      !excluded.some((test) => test(flow)),
   };
   refuseContradictions(query, given);
   return query;
 }
 
-function refuseContradictions(query: FlowQuery, given: ReadonlyMap<Selector, string>): void {
+function refuseContradictions(query: Selection, given: ReadonlyMap<Selector, string>): void {
   const limits = (['last', 'first', 'all'] as const).filter((name) => given.has(name));
   const [one, other] = limits;
   if (one !== undefined && other !== undefined) {
@@ -133,16 +153,21 @@ function refuseContradictions(query: FlowQuery, given: ReadonlyMap<Selector, str
   }
 }
 
-/** A flow lives from when it was opened to its last activity; one older than the probe was always open. */
-function overlaps(flow: Flow, since: number | undefined, until: number | undefined): boolean {
+function overlaps<T>(
+  { begin, end }: RecordSet<T>,
+  record: T,
+  { since, until }: { since: number | undefined; until: number | undefined },
+): boolean {
   if (since !== undefined) {
-    const last = lastActivity(flow);
+    const last = end(record);
     if (last !== undefined && last < since) return false;
   }
-  return until === undefined || flow.openedAt === undefined || Date.parse(flow.openedAt) <= until;
+  if (until === undefined) return true;
+  const first = begin(record);
+  return first === undefined || first <= until;
 }
 
-function compile(filter: FlowFilter, value: string): FlowTest {
+function compile<T>(filter: Filter<T>, value: string): Test<T> {
   if (filter.kubernetes) {
     throw invalid(
       filter.name,

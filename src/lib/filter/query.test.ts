@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SysprobeError } from '../errors.ts';
-import { FLOW_FILTERS } from './filters.ts';
-import type { Flow } from './flow.ts';
-import { FLOW_PARAMETERS, parseFlowQuery } from './query.ts';
+import type { Flow } from './flow-record.ts';
+import { FLOW_FILTERS, FLOWS, parseFlowQuery } from './flows.ts';
+import { parametersOf } from './query.ts';
 
+const FLOW_PARAMETERS = parametersOf(FLOWS);
 const NOW = Date.parse('2026-01-31T12:00:00Z');
 
 const client: Flow = {
