@@ -7,8 +7,9 @@ import { kernel } from './kernel.ts';
 import { memory } from './memory.ts';
 import { nat } from './nat.ts';
 import { overhead } from './overhead.ts';
+import { saturation } from './saturation.ts';
 
-const benchmarks = [kernel, cgroups, overhead, decode, memory, nat];
+const benchmarks = [kernel, cgroups, overhead, decode, memory, nat, saturation];
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const figures: Figure[] = [];
 for (const benchmark of benchmarks) {
