@@ -10,7 +10,7 @@ const START_MS = 100;
 export const pace = (): number => Number(process.env.SYSPROBE_TEST_PACE ?? 1);
 
 /** A deadline that is right for a real machine, in the time of this one. */
-export const paced = (ms: number): number => ms * pace();
+export const paced = (ms: number): number => Math.ceil(ms * pace());
 
 /** Measures the pace, for this process and the programs that it starts from now on. */
 export function takePace(): number {
