@@ -4,6 +4,7 @@ import type { ProbeConfig } from '../lib/config/load.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Row } from '../wire/fields.ts';
 import { Clock } from './clock.ts';
+import { containerMetrics } from './containers/metrics.ts';
 import { NodeContainers } from './containers/node-containers.ts';
 import { ReportPolicy } from './containers/report-policy.ts';
 import { DnsLog } from './dns/dns-log.ts';
@@ -239,7 +240,7 @@ export class Probe implements ProbeView {
   }
 
   metrics(): Iterable<Metric> {
-    return [];
+    return containerMetrics(this.nodeContainers);
   }
 
   status() {
