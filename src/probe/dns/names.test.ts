@@ -79,6 +79,13 @@ test('of several names the latest counts, and it says that there are others', ()
   expect(lookup(IP, 3)).toEqual({ domain: 'b.test', others: 1 });
 });
 
+test('a connection has the name that was looked up before it, whatever has been learned since', () => {
+  const { learn, acquire } = open();
+  learn('a.test', undefined, 10);
+  for (let atNs = 20; atNs < 10_000; atNs += 10) learn('b.test', undefined, atNs);
+  expect([15, 25, 9000].map((atNs) => acquire(IP, atNs).domain)).toEqual(['a.test', 'b.test', 'b.test']);
+});
+
 test('a connection has the name that was looked up before it, else the first one after', () => {
   const { learn, acquire } = open();
   learn('a.test', undefined, 10);

@@ -28,16 +28,23 @@ export interface AddressNamesOptions {
 
 interface Name {
   domain: string;
-  seenNs: number;
   expiresNs: number;
   /** Connections that were opened under this name. */
   connections: number;
+}
+
+/** From then on, every answer gave the address this name; the next sighting ends it. */
+interface Sighting {
+  name: Name;
+  sinceNs: number;
 }
 
 interface Address extends Linked<Address> {
   readonly key: string;
   /** The latest one last. */
   names: Name[];
+  /** In the order of their times: answers and connections are not read in one order. */
+  sightings: Sighting[];
   connections: number;
 }
 
@@ -49,6 +56,8 @@ export interface NameLease extends AddressName {
 
 /** Servers and resolvers give up sooner. */
 const MAX_ALIASES = 16;
+/** Of an address: more than its names change while records of connections wait to be read. */
+const MAX_SIGHTINGS = 32;
 
 /**
  * The names of addresses, from the answers that each network namespace saw. A name is what was asked for, not the last
@@ -88,12 +97,8 @@ export class AddressNames {
         if (record.type === 'CNAME') target = record;
         else if ((record.type === 'A' || record.type === 'AAAA') && isIP(record.data)) {
           const expiresNs = atNs + Math.min(ttl, record.ttl) * 1e9 + this.#graceNs;
-          this.#learn(keyOf(netns, record.data), {
-            domain: question.name,
-            seenNs: atNs,
-            expiresNs,
-            connections: 0,
-          });
+          const name = { domain: question.name, expiresNs, connections: 0 };
+          this.#learn(keyOf(netns, record.data), name, atNs);
         }
       }
       if (target === undefined) return;
@@ -133,6 +138,7 @@ export class AddressNames {
   expire(nowNs: number): void {
     for (const address of this.#addresses.values()) {
       address.names = address.names.filter((name) => isKnown(name, nowNs));
+      address.sightings = address.sightings.filter(({ name }) => address.names.includes(name));
       if (address.names.length === 0) this.#remove(address);
     }
   }
@@ -141,27 +147,31 @@ export class AddressNames {
     const address = this.#addresses.get(key);
     if (address === undefined) return undefined;
     const known = address.names.filter((name) => isKnown(name, atNs));
-    const name = known.findLast(({ seenNs }) => seenNs <= atNs) ?? known[0];
+    const seen = address.sightings.findLast(({ name, sinceNs }) => sinceNs <= atNs && known.includes(name));
+    const name = seen?.name ?? known[0];
     return name && { address, name, others: known.length - 1 };
   }
 
-  #learn(key: string, learned: Name): void {
+  #learn(key: string, learned: Name, atNs: number): void {
     const address = this.#addresses.get(key) ?? this.#make(key);
     if (address === undefined) return;
     const known = address.names.findIndex(({ domain }) => domain === learned.domain);
     const [name = learned] = known === -1 ? [] : address.names.splice(known, 1);
-    name.seenNs = learned.seenNs;
     name.expiresNs = Math.max(name.expiresNs, learned.expiresNs);
     address.names.push(name);
-    if (address.names.length > this.#maxNames) this.#dropName(address.names);
+    if (address.names.length > this.#maxNames) this.#dropName(address);
+    const isNew = address.names.at(-1) === name && address.sightings.at(-1)?.name !== name;
+    if (isNew) address.sightings.push({ name, sinceNs: atNs });
+    if (address.sightings.length > MAX_SIGHTINGS) address.sightings.shift();
     if (address.connections > 0) return;
     this.#idle.remove(address);
     this.#idle.append(address);
   }
 
-  #dropName(names: Name[]): void {
-    const oldest = names.findIndex(({ connections }) => connections === 0);
-    names.splice(oldest, 1);
+  #dropName(address: Address): void {
+    const oldest = address.names.findIndex(({ connections }) => connections === 0);
+    const [dropped] = address.names.splice(oldest, 1);
+    address.sightings = address.sightings.filter(({ name }) => name !== dropped);
     this.namesDropped++;
   }
 
@@ -175,7 +185,8 @@ export class AddressNames {
       this.#remove(oldest);
       this.evicted++;
     }
-    const address = { key, names: [], connections: 0, previous: undefined, next: undefined };
+    const links = { previous: undefined, next: undefined };
+    const address: Address = { key, names: [], sightings: [], connections: 0, ...links };
     this.#addresses.set(key, address);
     this.#idle.append(address);
     return address;

@@ -20,10 +20,8 @@ const context: RowContext = {
 };
 
 function row(fields: FlowFields, marks: Partial<Omit<FlowView, 'record'>> = {}) {
-  const values = flowRow(
-    { record: flowRecord(fields), local: false, closeMissed: false, translation: undefined, ...marks },
-    context,
-  );
+  const unmarked = { local: false, closeMissed: false, translation: undefined, name: undefined };
+  const values = flowRow({ record: flowRecord(fields), ...unmarked, ...marks }, context);
   expect(values).toHaveLength(FLOW_FIELDS.length);
   const named = FLOW_FIELDS.map(([name], index) => [name, values[index]] as const);
   return Object.fromEntries(named.filter(([, value]) => value !== null));
@@ -124,5 +122,13 @@ describe('flowRow', () => {
     expect(missed).toMatchObject({ state: 'closed', closeMissed: true });
     expect(missed).not.toHaveProperty('closedAt');
     expect(missed).not.toHaveProperty('failure');
+  });
+
+  it('tells the name of its destination, and that there are others', () => {
+    expect(row({}, { name: { domain: 'shop.test', others: 0 } })).toMatchObject({
+      'dest.domain': 'shop.test',
+    });
+    expect(row({}, { name: { domain: 'shop.test', others: 0 } })).not.toHaveProperty('dest.otherDomains');
+    expect(row({}, { name: { domain: 'shop.test', others: 2 } })).toMatchObject({ 'dest.otherDomains': 2 });
   });
 });
