@@ -1,4 +1,5 @@
 import { crowd } from './crowd.ts';
+import { dns } from './dns.ts';
 import type { CaseGroup } from './group.ts';
 import { realPrograms } from './real-programs.ts';
 import { shortLived } from './short-lived.ts';
@@ -15,4 +16,5 @@ export const groups: CaseGroup[] = [
   udp('fentry'),
   udp('cgroup'),
   tcpData,
+  dns,
 ];

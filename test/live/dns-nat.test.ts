@@ -1,15 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IP, makeTopology, SERVICE, type Topology } from '../nat/topology.ts';
 import { dig, inNetns, withResolver } from './dns-clients.ts';
 import { netnsInode, watch } from './dns-records.ts';
 import { type DnsServer, startDnsmasq } from './dns-servers.ts';
+import { STUB, startStub } from './dns-stub.ts';
 import { makeNamespacePair, type NamespacePair } from './namespaces.ts';
 import { type RunningProbe, startProbe } from './probe.ts';
 
 const web = { ip: '192.0.2.80', ip6: '2001:db8::80' };
-/** Where the stub of a container engine listens, behind NAT in the namespace of the container itself. */
-const STUB = { ip: '127.0.0.11', ip6: '::1', port: 42_653 };
 
 let probe: RunningProbe;
 
@@ -30,14 +28,7 @@ describe('a stub on another port, by NAT in the namespace that asks', () => {
 
   beforeAll(async () => {
     pair = makeNamespacePair('stub');
-    const rules = ['udp', 'tcp'].flatMap((protocol) => [
-      `add rule inet stub output ip daddr ${STUB.ip} ${protocol} dport 53 dnat ip to ${STUB.ip}:${STUB.port}`,
-      `add rule inet stub output ip6 daddr ${STUB.ip6} ${protocol} dport 53 dnat ip6 to [${STUB.ip6}]:${STUB.port}`,
-    ]);
-    const chain = 'add chain inet stub output { type nat hook output priority -100; }';
-    const input = ['add table inet stub', chain, ...rules].join('\n');
-    execFileSync('ip', ['netns', 'exec', pair.left.name, 'nft', '-f', '-'], { input });
-    stub = await startDnsmasq({ netns: pair.left.name, listen: [STUB.ip, STUB.ip6], port: STUB.port, web });
+    stub = await startStub(pair.left.name, web);
   });
 
   afterAll(async () => {
