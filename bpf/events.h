@@ -45,14 +45,15 @@ typedef __u8 address_t[ADDRESS_LEN];
 typedef char cgroup_path_t[CGROUP_PATH_LEN];
 
 enum record_kind {
-    RECORD_FLOW_OPENED = 1, /* reached ESTABLISHED */
+    RECORD_FLOW_OPENED = 1, /* reached ESTABLISHED, and is not in the table */
     RECORD_FLOW_CLOSED = 2, /* reached CLOSE: the counters are final */
     RECORD_FLOW_ACTIVE = 3, /* read from a live socket on request */
     RECORD_LISTEN = 4,      /* a socket began to listen */
     RECORD_UNLISTEN = 5,    /* a listening socket closed */
     RECORD_CGROUP_MADE = 6,
     RECORD_CGROUP_REMOVED = 7,
-    RECORD_DNS = 8, /* a datagram, or a part of a segment, of a socket that asks or is answered */
+    RECORD_DNS = 8,        /* a datagram, or a part of a segment, of a socket that asks or is answered */
+    RECORD_FLOW_BEGUN = 9, /* reached ESTABLISHED: to be read from the socket if it lives until then */
 };
 
 /* The kernel's TCP states (include/net/tcp_states.h), part of its user-space interface. */
@@ -102,7 +103,9 @@ enum loss_counter {
     LOSS_CGROUP_PATH = 7,    /* the path of a new cgroup was cut: it is not told */
     LOSS_RING_DNS = 8,       /* ring buffer full: a datagram or a part of a segment was not delivered */
     LOSS_DNS_UNREAD = 9,     /* headers or payload of a DNS packet could not be read */
-    LOSS_COUNTER_MAX = 10,
+    LOSS_CLOSE_UNCLEAR =
+        10, /* a socket that was not tracked closed, and whether that was seen is not known */
+    LOSS_COUNTER_MAX = 11,
 };
 
 /* The same for the objects that count datagrams, each by its number of datagrams. */
@@ -154,6 +157,14 @@ struct flow_record {
     comm_t comm;
 };
 _Static_assert(sizeof(struct flow_record) == 168, "flow_record");
+
+/* Of a connection that is in the table: most are closed before anybody could look at more than this. */
+struct begun_record {
+    struct record_header header;
+    sock_ref_t sock;
+    boot_ns_t opened_ns;
+};
+_Static_assert(sizeof(struct begun_record) == 32, "begun_record");
 
 struct listen_record {
     struct record_header header;

@@ -44,19 +44,21 @@ struct {
     __type(value, struct snapshot_slot);
 } snapshot_slots SEC(".maps");
 
-struct change {
-    sock_ref_t sock;
-    int old;
-    int new;
+/* How far tcp_state is on a processor, for tcp_state_again. */
+struct progress {
+    __u64 running; /* it is in the middle of a change */
+    /* The changes that it saw last and tcp_state_again did not meet yet. */
+    __u64 latest;
+    __u64 earlier;
 };
 
-/* The change that tcp_state saw last on each processor, for tcp_state_again. 16 B each. */
+/* 24 B a processor. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, struct change);
-} last_change SEC(".maps");
+    __type(value, struct progress);
+} progress SEC(".maps");
 
 /* Off: a connection is first reported by a snapshot or by its close. */
 const volatile __u8 report_opened = 1;

@@ -6,6 +6,7 @@
 #include "events.h"
 
 struct flow_record flow_record;
+struct begun_record begun_record;
 struct listen_record listen_record;
 struct cgroup_record cgroup_record;
 struct dns_record dns_record;

@@ -43,6 +43,32 @@ static __always_inline void emit_flow(struct sock *sk, const struct conn *conn, 
     submit(record);
 }
 
+/* The socket is read later, by tcp_snapshot, if it still lives when user space asks for it. */
+static __always_inline void emit_begun(struct sock *sk, const struct conn *conn) {
+    struct begun_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
+
+    if (!record) {
+        count_loss(LOSS_RING_OPENED);
+        return;
+    }
+    record->header.kind = RECORD_FLOW_BEGUN;
+    record->header.size = sizeof(*record);
+    record->header.cpu = bpf_get_smp_processor_id();
+    record->header.at_ns = conn->established_ns;
+    record->sock = (sock_ref_t)sk;
+    record->opened_ns = conn->opened_ns;
+    submit(record);
+}
+
+static __always_inline void emit_opened(struct sock *sk, const struct conn *conn, int old) {
+    if (!report_opened)
+        return;
+    if (conn->flags & FLOW_UNTRACKED)
+        emit_flow(sk, conn, RECORD_FLOW_OPENED, old);
+    else
+        emit_begun(sk, conn);
+}
+
 static __always_inline void remember(struct sock *sk, struct conn *conn) {
     sock_ref_t key = (sock_ref_t)sk;
 
@@ -103,8 +129,7 @@ static __always_inline void on_established(struct sock *sk, int old) {
 
     if (known && !known->established_ns) {
         known->established_ns = bpf_ktime_get_boot_ns();
-        if (report_opened)
-            emit_flow(sk, known, RECORD_FLOW_OPENED, old);
+        emit_opened(sk, known, old);
         return;
     }
     if (known)
@@ -120,8 +145,7 @@ static __always_inline void on_established(struct sock *sk, int old) {
     if (conn.role == ROLE_SERVER)
         read_listener_owner(&conn, sk);
     remember(sk, &conn);
-    if (report_opened)
-        emit_flow(sk, &conn, RECORD_FLOW_OPENED, old);
+    emit_opened(sk, &conn, old);
 }
 
 /*
@@ -195,18 +219,38 @@ static __always_inline void on_unlisten(struct sock *sk) {
     emit_listen(sk, &key, RECORD_UNLISTEN);
 }
 
+/* The others change nothing that is told or remembered. */
+static __always_inline bool matters(int old, int new) {
+    switch (new) {
+    case TCP_STATE_ESTABLISHED:
+        return true;
+    case TCP_STATE_SYN_SENT:
+    case TCP_STATE_LISTEN:
+        return old == TCP_STATE_CLOSE;
+    case TCP_STATE_FIN_WAIT1:
+    case TCP_STATE_LAST_ACK:
+    case TCP_STATE_CLOSE:
+        return old != new;
+    default:
+        return false;
+    }
+}
+
+/* Of changes that matter. */
 static __always_inline void on_change(struct sock *sk, int old, int new) {
-    if (new == TCP_STATE_SYN_SENT && old == TCP_STATE_CLOSE)
+    if (new == TCP_STATE_FIN_WAIT1 || new == TCP_STATE_LAST_ACK)
+        on_finish(sk);
+    else if (!is_tcp(sk))
+        return;
+    else if (new == TCP_STATE_SYN_SENT)
         on_connect(sk);
     else if (new == TCP_STATE_ESTABLISHED)
         on_established(sk, old);
-    else if ((new == TCP_STATE_FIN_WAIT1 || new == TCP_STATE_LAST_ACK) && old != new)
-        on_finish(sk);
-    else if (new == TCP_STATE_LISTEN && old == TCP_STATE_CLOSE)
+    else if (new == TCP_STATE_LISTEN)
         on_listen(sk);
-    else if (new == TCP_STATE_CLOSE && old == TCP_STATE_LISTEN)
+    else if (old == TCP_STATE_LISTEN)
         on_unlisten(sk);
-    else if (new == TCP_STATE_CLOSE && old != TCP_STATE_CLOSE)
+    else
         on_close(sk, old);
 }
 
@@ -220,7 +264,7 @@ static __always_inline bool owns_listener(struct sock *sk) {
 }
 
 /* Whether tcp_state has seen the change, by what that left behind. */
-static __always_inline bool is_applied(struct sock *sk, int old, int new) {
+static __always_inline bool is_applied(struct sock *sk, int old, int new, bool running) {
     sock_ref_t key = (sock_ref_t)sk;
     struct conn *conn = bpf_map_lookup_elem(&conns, &key);
 
@@ -230,9 +274,26 @@ static __always_inline bool is_applied(struct sock *sk, int old, int new) {
         return conn && conn->established_ns;
     if (new == TCP_STATE_LISTEN)
         return owns_listener(sk);
-    if (new == TCP_STATE_CLOSE)
-        return old == TCP_STATE_LISTEN ? !owns_listener(sk) : !conn;
-    return false; /* on_finish() may run twice. */
+    if (new != TCP_STATE_CLOSE)
+        return false; /* on_finish() may run twice. */
+    if (old == TCP_STATE_LISTEN)
+        return !owns_listener(sk);
+    /* A socket that was not tracked leaves nothing. While tcp_state is running, it cannot have seen the
+     * change. */
+    if (!conn && !running)
+        count_loss(LOSS_CLOSE_UNCLEAR);
+    return !conn && !running;
+}
+
+static __always_inline struct progress *own_progress(void) {
+    __u32 zero = 0;
+
+    return bpf_map_lookup_elem(&progress, &zero);
+}
+
+/* Names a change: the bits of the address that differ, and the states, which are below 16. */
+static __always_inline __u64 change_of(struct sock *sk, int old, int new) {
+    return (__u64)sk << 8 | (__u64)old << 4 | (__u64) new;
 }
 
 SEC("raw_tp/inet_sock_set_state")
@@ -240,17 +301,18 @@ int tcp_state(struct bpf_raw_tracepoint_args *ctx) {
     struct sock *sk = (struct sock *)ctx->args[0];
     int old = ctx->args[1];
     int new = ctx->args[2];
-    __u32 zero = 0;
-    struct change *last = bpf_map_lookup_elem(&last_change, &zero);
+    struct progress *own;
 
-    if (!is_tcp(sk))
+    if (!matters(old, new))
         return 0;
-    if (last) {
-        last->sock = (sock_ref_t)sk;
-        last->old = old;
-        last->new = new;
-    }
+    own = own_progress();
+    if (!own)
+        return 0;
+    own->running++;
+    own->earlier = own->latest;
+    own->latest = change_of(sk, old, new);
     on_change(sk, old, new);
+    own->running--;
     return 0;
 }
 
@@ -263,14 +325,22 @@ int tcp_state_again(struct bpf_raw_tracepoint_args *ctx) {
     struct sock *sk = (struct sock *)ctx->args[0];
     int old = ctx->args[1];
     int new = ctx->args[2];
-    __u32 zero = 0;
-    struct change *last = bpf_map_lookup_elem(&last_change, &zero);
+    __u64 change = change_of(sk, old, new);
+    struct progress *own;
 
-    if (last && last->sock == (sock_ref_t)sk && last->old == old && last->new == new)
+    if (!matters(old, new))
         return 0;
-    /* Or tcp_state did run, and a softirq came between the two. */
-    if (is_tcp(sk) && !is_applied(sk, old, new))
+    own = own_progress();
+    if (!own)
+        return 0;
+    if (own->latest == change) {
+        own->latest = own->earlier;
+        own->earlier = 0;
+    } else if (own->earlier == change) {
+        own->earlier = 0;
+    } else if (!is_applied(sk, old, new, own->running)) {
         on_change(sk, old, new);
+    }
     return 0;
 }
 

@@ -20,6 +20,7 @@ namespace {
 Napi::Value layouts(const Napi::CallbackInfo &info) {
     Napi::Object sizes = Napi::Object::New(info.Env());
     sizes.Set("flow_record", sizeof(flow_record));
+    sizes.Set("begun_record", sizeof(begun_record));
     sizes.Set("listen_record", sizeof(listen_record));
     sizes.Set("cgroup_record", sizeof(cgroup_record));
     sizes.Set("dns_record", sizeof(dns_record));

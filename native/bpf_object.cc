@@ -1,5 +1,7 @@
 #include "bpf_object.h"
 
+#include <cstring>
+
 #include "args.h"
 #include "errors.h"
 #include "select_map.h"
@@ -191,7 +193,15 @@ Napi::Value BpfObject::snapshot(const Napi::CallbackInfo &info) {
         .slots = toText(from.Get("slots"), "options.slots"),
         .program = toText(from.Get("program"), "options.program"),
         .slotSize = toUint32(from.Get("slotSize"), "options.slotSize", sizeof(uint64_t)),
+        .sockets = std::nullopt,
     };
+    if (Napi::Value sockets = from.Get("sockets"); !sockets.IsUndefined()) {
+        std::span<uint8_t> bytes = toBytes(sockets, "options.sockets");
+        if (bytes.size() % sizeof(uint64_t) != 0)
+            throw Misuse(EINVAL, "options.sockets must be of whole addresses, 8 bytes each");
+        options.sockets.emplace(bytes.size() / sizeof(uint64_t));
+        std::memcpy(options.sockets->data(), bytes.data(), bytes.size());
+    }
     object();
     return Snapshot::create(info.Env(), object_, options);
 }

@@ -23,7 +23,7 @@ std::string quoted(const bpf_map *map) {
 
 SocketReader::SocketReader(Object &object, const Options &options)
     : keysMap_(object.loadedMap(options.keys)), program_(object.loadedProgram(options.program)),
-      slotSize_(options.slotSize), keys_(kKeysAtOnce) {
+      slotSize_(options.slotSize) {
     if (bpf_map__key_size(keysMap_) != sizeof(uint64_t))
         throw Misuse(EINVAL, quoted(keysMap_) + " is not keyed by socket addresses");
     const bpf_map *slots = object.loadedMap(options.slots);
@@ -33,7 +33,14 @@ SocketReader::SocketReader(Object &object, const Options &options)
         throw Misuse(EINVAL, quoted(slots) + " has slots of " + std::to_string(bpf_map__value_size(slots)) +
                                  " bytes, slotSize is " + std::to_string(slotSize_));
     slots_ = object.memoryOf(slots);
-    values_.resize(kKeysAtOnce * bpf_map__value_size(keysMap_));
+    if (options.sockets) {
+        keys_ = *options.sockets;
+        waiting_ = keys_;
+        walk_.finished = true;
+    } else {
+        keys_.resize(kKeysAtOnce);
+        values_.resize(kKeysAtOnce * bpf_map__value_size(keysMap_));
+    }
 }
 
 size_t SocketReader::next(std::span<uint8_t> out) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,8 +14,9 @@
 namespace sysprobe {
 
 /**
- * Reads the sockets that are the keys of a hash map: their addresses go into the memory-mapped slots, one run
- * of the program fills the slots from the kernel's memory, and the filled slots are copied out.
+ * Reads given sockets or those that are the keys of a hash map: their addresses go into the memory-mapped
+ * slots, one run of the program fills the slots from the kernel's memory, and the filled slots are copied
+ * out.
  */
 class SocketReader {
   public:
@@ -23,6 +25,8 @@ class SocketReader {
         std::string slots;
         std::string program;
         uint32_t slotSize;
+        /** Which of the keys; all of them when there is no value. */
+        std::optional<std::vector<uint64_t>> sockets;
     };
     SocketReader(Object &object, const Options &options);
 

@@ -54,7 +54,15 @@ const readers: Record<string, { type: string; read: (at: string) => string; size
   address_t: { type: 'Uint8Array', read: (at) => `readBytes(this.view, ${at}, 16)`, size: 16 },
 };
 
-const records = ['flow_record', 'listen_record', 'cgroup_record', 'dns_record', 'udp_key', 'udp_count'];
+const records = [
+  'flow_record',
+  'begun_record',
+  'listen_record',
+  'cgroup_record',
+  'dns_record',
+  'udp_key',
+  'udp_count',
+];
 const layoutsOnly = ['listener_key', 'listener_owner', 'snapshot_slot'];
 /** Enum -> the prefix of its constants, which TypeScript's names go without. */
 const enums = {

@@ -2,9 +2,10 @@
 import { readBytes, readInt64, readPointer, readText, readUint64 } from './record-reader.ts';
 
 /** Compared at start with what the addon and the BPF object were compiled with. */
-export const layoutHash = 0xfdeec8273e4955b3n;
+export const layoutHash = 0xb349f2dd9e6512c8n;
 export const layoutSizes: Readonly<Record<string, number>> = {
   flow_record: 168,
+  begun_record: 32,
   listen_record: 80,
   cgroup_record: 1048,
   dns_record: 112,
@@ -24,6 +25,7 @@ export const RecordKind = {
   CGROUP_MADE: 6,
   CGROUP_REMOVED: 7,
   DNS: 8,
+  FLOW_BEGUN: 9,
 } as const;
 
 export const TcpState = {
@@ -71,7 +73,8 @@ export const LossCounter = {
   CGROUP_PATH: 7,
   RING_DNS: 8,
   DNS_UNREAD: 9,
-  COUNTER_MAX: 10,
+  CLOSE_UNCLEAR: 10,
+  COUNTER_MAX: 11,
 } as const;
 
 export const UdpLoss = {
@@ -251,6 +254,49 @@ export class FlowRecord {
 
   get comm(): string {
     return readText(this.view, this.offset + 152, 16);
+  }
+}
+
+/** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
+export class BegunRecord {
+  static readonly size = 32;
+  static readonly at = {
+    kind: 0,
+    size: 2,
+    cpu: 4,
+    atNs: 8,
+    sock: 16,
+    openedNs: 24,
+  } as const;
+  readonly view: DataView;
+  offset = 0;
+
+  constructor(view: DataView) {
+    this.view = view;
+  }
+
+  get kind(): number {
+    return this.view.getUint16(this.offset, true);
+  }
+
+  get size(): number {
+    return this.view.getUint16(this.offset + 2, true);
+  }
+
+  get cpu(): number {
+    return this.view.getUint32(this.offset + 4, true);
+  }
+
+  get atNs(): number {
+    return readUint64(this.view, this.offset + 8);
+  }
+
+  get sock(): number {
+    return readPointer(this.view, this.offset + 16);
+  }
+
+  get openedNs(): number {
+    return readUint64(this.view, this.offset + 24);
   }
 }
 

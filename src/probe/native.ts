@@ -99,9 +99,15 @@ export interface BpfObject {
   counters(map: string): number[];
   /**
    * Reads the sockets stored as keys of `keys` through runs of `program`, which fills the memory-mapped array
-   * `slots` of struct snapshot_slot. See Snapshot.
+   * `slots` of struct snapshot_slot; of those keys only `sockets`, 8 bytes each, when given. See Snapshot.
    */
-  snapshot(options: { keys: string; slots: string; program: string; slotSize: number }): Snapshot;
+  snapshot(options: {
+    keys: string;
+    slots: string;
+    program: string;
+    slotSize: number;
+    sockets?: Uint8Array;
+  }): Snapshot;
   /**
    * Runs a program by BPF_PROG_TEST_RUN with up to 12 u64 arguments as its raw tracepoint context, the rest zero;
    * returns the program's u32 result.

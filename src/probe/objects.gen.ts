@@ -2,9 +2,9 @@
 
 /** SHA-256 of each object: libbpf may crash on a damaged one, so it is compared before libbpf sees it. */
 export const objectHashes = {
-  cgroup: 'd27328b0c664aebdc99b77083dc38fd808e7c93e2e090d78b11489701fb4408c',
-  dns: 'dadf00b7fad55a9cad954a7a45566b2999ce994007ca1e43be25f02559f3e936',
-  tcp: 'dd8bb8388ba9dfc111eaa209415aa8155f449e4cefa85557f7576af8ac4cac48',
-  udp_cgroup: 'f4fa415491ce1d077981bc2c54500aa47d18bef687278d21cf612eb7a0e77a6d',
-  udp_trace: 'e33d1625b41e35dc979e98fb49bedd32b5ac78f2636cb4f5ab0d986588df3327',
+  cgroup: '06f60beb4ff26c57c219f3a815ff4bc04f84e73fccbaeacdcb01aa77799e24a6',
+  dns: 'cc88e91702948856d7f9be2ef3afa01916ef2c47863b9c91a19ba90a5fdfcdc8',
+  tcp: '5ab205aa8c7d89bdfafe5052b19941acb2e425bdb61d60ff85551dd500c9532e',
+  udp_cgroup: '70d5066740b83d1e8322438d502bbdcaa2f200b979be8e496bae16573ad24808',
+  udp_trace: '5784aed614802bfb9c4131fdd20e7eafbd89207ccb4d8fa9fae5512e0fcf4a4c',
 } as const;

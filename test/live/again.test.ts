@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { FlowRecord, RecordKind } from '../../src/probe/events.gen.ts';
+import { BegunRecord, FlowRecord, RecordKind } from '../../src/probe/events.gen.ts';
 import { loadNative } from '../../src/probe/native.ts';
 import { traffic } from './traffic.ts';
 
@@ -16,20 +16,25 @@ async function reportOf(programs: string[]): Promise<{ opened: number; sent: num
     for (const program of programs) object.attach(program);
     const { port } = await traffic('transfer', { sent: 100, received: 7, count: CONNECTIONS });
 
-    const report = { opened: 0, sent: [] as number[] };
+    const sent: number[] = [];
+    const began = new Map<number, number>();
+    let opened = 0;
     const buffer = new Uint8Array(1 << 20);
     const record = new FlowRecord(new DataView(buffer.buffer));
+    const begun = new BegunRecord(record.view);
     for (let bytes = object.drain('events', buffer); bytes > 0; bytes = object.drain('events', buffer)) {
       for (let at = 0; at < bytes; at += (record.size + 7) & ~7) {
         record.offset = at;
-        const { kind } = record;
-        if (kind !== RecordKind.FLOW_OPENED && kind !== RecordKind.FLOW_CLOSED) continue;
+        begun.offset = at;
+        if (record.kind === RecordKind.FLOW_BEGUN)
+          began.set(begun.openedNs, (began.get(begun.openedNs) ?? 0) + 1);
+        if (record.kind !== RecordKind.FLOW_CLOSED) continue;
         if (record.netns !== netns || ![record.sourcePort, record.destPort].includes(port)) continue;
-        if (kind === RecordKind.FLOW_OPENED) report.opened += 1;
-        else report.sent.push(record.sent);
+        opened += began.get(record.openedNs) ?? 0;
+        sent.push(record.sent);
       }
     }
-    return report;
+    return { opened, sent };
   } finally {
     object.close();
   }

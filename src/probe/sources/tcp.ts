@@ -1,7 +1,15 @@
-import { FlowRecord, ListenRecord, LossCounter, RecordKind, SnapshotSlot } from '../events.gen.ts';
+import {
+  BegunRecord,
+  FlowRecord,
+  ListenRecord,
+  LossCounter,
+  RecordKind,
+  SnapshotSlot,
+} from '../events.gen.ts';
 import type { FlowTable } from '../flows/table.ts';
 import type { Translator } from '../nat/translator.ts';
 import type { BpfObject, Native, NativeError } from '../native.ts';
+import { BegunSockets } from './begun-sockets.ts';
 import { loadObject, refused } from './bpf-object.ts';
 import type { ListenerSet } from './listeners.ts';
 
@@ -34,6 +42,8 @@ export class TcpSource {
   readonly #batch = new Uint8Array(DRAIN_BYTES);
   readonly #flow = new FlowRecord(new DataView(this.#batch.buffer));
   readonly #listen = new ListenRecord(new DataView(this.#batch.buffer));
+  readonly #began = new BegunRecord(new DataView(this.#batch.buffer));
+  readonly #begun = new BegunSockets();
   readonly #sockets = new Uint8Array(SNAPSHOT_SLOTS * SnapshotSlot.size);
   readonly #live = new FlowRecord(new DataView(this.#sockets.buffer));
 
@@ -59,15 +69,19 @@ export class TcpSource {
     }
   }
 
-  /** Applies every record that is waiting. Returns how many there were. */
+  /**
+   * Applies every record that is waiting; returns how many there were. Then reads the connections that began and have
+   * not closed since: one that lives shorter is told by its last record alone.
+   */
   drain(): number {
     let records = 0;
-    for (;;) {
-      const bytes = this.#object.drain('events', this.#batch);
+    for (let bytes = DRAIN_BYTES; bytes >= DRAIN_BYTES / 2; ) {
+      bytes = this.#object.drain('events', this.#batch);
       this.#translate(bytes);
       records += this.#apply(bytes);
-      if (bytes < DRAIN_BYTES / 2) return records;
     }
+    while (this.#begun.size > 0) this.#readBegun();
+    return records;
   }
 
   /** Brings every live connection in the table up to date. */
@@ -78,13 +92,17 @@ export class TcpSource {
     }
   }
 
-  /** Reads every connection that the kernel side knows, as it is now; a record is valid until the next step. */
-  *liveConnections(): Generator<FlowRecord> {
+  /**
+   * Reads the connections that the kernel side knows, all or those of the sockets with these addresses, as they are
+   * now; a record is valid until the next step.
+   */
+  *liveConnections(sockets?: Uint8Array): Generator<FlowRecord> {
     const snapshot = this.#object.snapshot({
       keys: 'conns',
       slots: 'snapshot_slots',
       program: 'tcp_snapshot',
       slotSize: SnapshotSlot.size,
+      ...(sockets && { sockets }),
     });
     for (let bytes = snapshot.next(this.#sockets); bytes > 0; bytes = snapshot.next(this.#sockets)) {
       for (let at = 0; at < bytes; at += SnapshotSlot.size) {
@@ -108,6 +126,7 @@ export class TcpSource {
       ringListen: counts[LossCounter.RING_LISTEN] ?? 0,
       connectionsFull: counts[LossCounter.CONNS_FULL] ?? 0,
       connectionsStale: counts[LossCounter.CONNS_STALE] ?? 0,
+      closesUnclear: counts[LossCounter.CLOSE_UNCLEAR] ?? 0,
       listenersFull: counts[LossCounter.LISTENERS_FULL] ?? 0,
     };
   }
@@ -135,6 +154,22 @@ export class TcpSource {
     this.#translator.resolve();
   }
 
+  /** What closed meanwhile, the ring tells; also of a socket that has its next connection already. */
+  #readBegun(): void {
+    const { openings, addresses } = this.#begun.take(SNAPSHOT_SLOTS);
+    const offsets: number[] = [];
+    for (const record of this.liveConnections(addresses)) {
+      if (openings.get(record.sock) !== record.openedNs) continue;
+      offsets.push(record.offset);
+      if (!this.#table.knows(record)) this.#translator.enqueue(record);
+    }
+    this.#translator.resolve();
+    for (const offset of offsets) {
+      this.#live.offset = offset;
+      this.#table.opened(this.#live);
+    }
+  }
+
   /** Offset of the record behind the one at `at`. */
   #behind(at: number): number {
     return at + ((this.#flow.view.getUint16(at + FlowRecord.at.size, true) + 7) & ~7);
@@ -145,11 +180,16 @@ export class TcpSource {
     for (let at = 0; at < bytes; at = this.#behind(at), records++) {
       this.#flow.offset = at;
       this.#listen.offset = at;
+      this.#began.offset = at;
       switch (this.#flow.kind) {
+        case RecordKind.FLOW_BEGUN:
+          this.#begun.began(this.#began);
+          break;
         case RecordKind.FLOW_OPENED:
           this.#table.opened(this.#flow);
           break;
         case RecordKind.FLOW_CLOSED:
+          this.#begun.closed(this.#flow.sock);
           this.#table.closed(this.#flow);
           break;
         case RecordKind.LISTEN:
