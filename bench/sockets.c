@@ -33,15 +33,17 @@ static void check(int failed, const char *what) {
     }
 }
 
+/* At every address of loopback. */
 static void listen_on_loopback(void) {
     socklen_t length = sizeof(address);
 
     listener = socket(AF_INET, SOCK_STREAM, 0);
+    check(setsockopt(listener, SOL_SOCKET, SO_BINDTODEVICE, "lo", sizeof("lo")), "SO_BINDTODEVICE");
     address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     check(bind(listener, (struct sockaddr *)&address, sizeof(address)), "bind");
     check(listen(listener, 4096), "listen");
     check(getsockname(listener, (struct sockaddr *)&address, &length), "getsockname");
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 }
 
 static int connected(void) {
@@ -94,8 +96,11 @@ static void *serve_pingpong(void *unused) {
     return NULL;
 }
 
+/* To another address each time: the search for a port that no earlier connection left in TIME_WAIT would take
+ * more time in each run than in the one before. */
 static void churn(void) {
     for (long i = 0; i < amount; i++) {
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + i % 65536);
         int sock = connected();
 
         check(write(sock, buffer, 1) != 1, "write");
