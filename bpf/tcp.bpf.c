@@ -60,15 +60,6 @@ static __always_inline void emit_begun(struct sock *sk, const struct conn *conn)
     submit(record);
 }
 
-static __always_inline void emit_opened(struct sock *sk, const struct conn *conn, int old) {
-    if (!report_opened)
-        return;
-    if (conn->flags & FLOW_UNTRACKED)
-        emit_flow(sk, conn, RECORD_FLOW_OPENED, old);
-    else
-        emit_begun(sk, conn);
-}
-
 static __always_inline void remember(struct sock *sk, struct conn *conn) {
     sock_ref_t key = (sock_ref_t)sk;
 
@@ -129,7 +120,8 @@ static __always_inline void on_established(struct sock *sk, int old) {
 
     if (known && !known->established_ns) {
         known->established_ns = bpf_ktime_get_boot_ns();
-        emit_opened(sk, known, old);
+        if (report_opened)
+            emit_begun(sk, known);
         return;
     }
     if (known)
@@ -145,7 +137,12 @@ static __always_inline void on_established(struct sock *sk, int old) {
     if (conn.role == ROLE_SERVER)
         read_listener_owner(&conn, sk);
     remember(sk, &conn);
-    emit_opened(sk, &conn, old);
+    if (!report_opened)
+        return;
+    if (conn.flags & FLOW_UNTRACKED)
+        emit_flow(sk, &conn, RECORD_FLOW_OPENED, old);
+    else
+        emit_begun(sk, &conn);
 }
 
 /*

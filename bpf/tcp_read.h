@@ -75,6 +75,32 @@ static __always_inline void read_ends(struct tcp_ends *ends, const struct common
 }
 
 /*
+ * Some members of tcp_sock lie close together, others on each kernel. One probe read takes the stretch behind
+ * `first`; a member that is in it, and aligned in it as the verifier wants, comes from there, any other is
+ * read by itself. Offsets are known at load, so that the verifier drops what does not apply.
+ */
+struct stretch {
+    __u8 bytes[104];
+} __attribute__((aligned(8)));
+
+#define TCP_OFFSET(member) ((__u64)bpf_core_field_offset(struct tcp_sock, member))
+
+#define READ_STRETCH(stretch, tp, first)                                                                     \
+    bpf_probe_read_kernel(&(stretch), sizeof(stretch), (void *)(tp) + TCP_OFFSET(first))
+
+#define FROM_STRETCH(stretch, tp, first, member)                                                             \
+    ({                                                                                                       \
+        typeof(((struct tcp_sock *)0)->member) value;                                                        \
+        __u64 at = TCP_OFFSET(member) - TCP_OFFSET(first);                                                   \
+                                                                                                             \
+        if (at <= sizeof(stretch) - sizeof(value) && at % sizeof(value) == 0)                                \
+            value = *(typeof(value) *)((stretch).bytes + at);                                                \
+        else                                                                                                 \
+            value = BPF_CORE_READ(tp, member);                                                               \
+        value;                                                                                               \
+    })
+
+/*
  * Exact on every kernel tried (docs/accounting.md): bytes_sent counts retransmitted payload again, and
  * bytes_received counts the peer's FIN as one byte, which SOCK_DONE tells.
  */
@@ -82,17 +108,21 @@ static __always_inline void read_counters(struct flow_record *record, const stru
                                           struct sock *sk) {
     struct tcp_sock *tp = (struct tcp_sock *)sk;
     __u64 flags = COMMON(common, skc_flags, unsigned long);
-    __u64 received = BPF_CORE_READ(tp, bytes_received);
     __u64 fin = (flags >> bpf_core_enum_value(enum sock_flags, SOCK_DONE)) & 1;
+    struct stretch stretch;
+    __u64 received;
 
-    record->sent = BPF_CORE_READ(tp, bytes_sent) - BPF_CORE_READ(tp, bytes_retrans);
+    READ_STRETCH(stretch, tp, lost);
+    record->lost_packets = FROM_STRETCH(stretch, tp, lost, lost);
+    record->packets_sent = FROM_STRETCH(stretch, tp, lost, segs_out);
+    record->rtt_var_us = FROM_STRETCH(stretch, tp, lost, mdev_us) >> 2;
+    record->sent = FROM_STRETCH(stretch, tp, lost, bytes_sent) - BPF_CORE_READ(tp, bytes_retrans);
+    READ_STRETCH(stretch, tp, srtt_us);
+    record->rtt_us = FROM_STRETCH(stretch, tp, srtt_us, srtt_us) >> 3;
+    record->packets_received = FROM_STRETCH(stretch, tp, srtt_us, segs_in);
+    received = FROM_STRETCH(stretch, tp, srtt_us, bytes_received);
     record->received = received >= fin ? received - fin : 0;
-    record->packets_sent = BPF_CORE_READ(tp, segs_out);
-    record->packets_received = BPF_CORE_READ(tp, segs_in);
     record->retransmits = BPF_CORE_READ(tp, total_retrans);
-    record->lost_packets = BPF_CORE_READ(tp, lost);
-    record->rtt_us = BPF_CORE_READ(tp, srtt_us) >> 3;
-    record->rtt_var_us = BPF_CORE_READ(tp, mdev_us) >> 2;
 }
 
 static __always_inline netns_t read_netns(const struct common *common) {

@@ -1,24 +1,25 @@
-import { FlowRecord } from '../events.gen.ts';
+import { AddressFamily, FlowRecord } from '../events.gen.ts';
 
 const { sourcePort, destPort, source, dest, protocol } = FlowRecord.at;
 
 /** Same number for both sides of a connection: ends are mixed apart, then combined without order. */
 export function pairHash(record: FlowRecord): number {
   const { view, offset } = record;
-  return (
-    (endHash(view, offset + source, view.getUint16(offset + sourcePort, true)) ^
-      endHash(view, offset + dest, view.getUint16(offset + destPort, true))) >>>
-    0
-  );
+  const size = record.family === AddressFamily.IPV4 ? 4 : 16;
+  const sourceHash = mix(addressHash(view, offset + source, size), view.getUint16(offset + sourcePort, true));
+  const destHash = mix(addressHash(view, offset + dest, size), view.getUint16(offset + destPort, true));
+  return (sourceHash ^ destHash) >>> 0;
 }
 
-function endHash(view: DataView, address: number, port: number): number {
-  let hash = Math.imul(port + 0x9e3779b9, 0x85ebca6b);
-  for (let word = 0; word < 16; word += 4) {
-    hash = Math.imul(hash ^ view.getUint32(address + word, true), 0xc2b2ae35);
-    hash ^= hash >>> 15;
-  }
+function addressHash(view: DataView, address: number, size: number): number {
+  let hash = 0;
+  for (let word = 0; word < size; word += 4) hash = mix(hash, view.getUint32(address + word, true));
   return hash;
+}
+
+function mix(hash: number, value: number): number {
+  const mixed = Math.imul(hash ^ value, 0xc2b2ae35) + 0x9e3779b9;
+  return mixed ^ (mixed >>> 15);
 }
 
 /** Whether the two records (as offsets into their views) are the two sides of one connection. */

@@ -4,6 +4,7 @@ import { AddressFamily, ConnRole, FlowRecord, IpProtocol, TcpState } from '../ev
 import type { OwnerResolver } from '../owners/owner.ts';
 import type { ListenerSet } from '../sources/listeners.ts';
 import { formatAddress } from './address.ts';
+import { base36 } from './base36.ts';
 import { failureOf, stateName } from './outcome.ts';
 import type { FlowView } from './table.ts';
 
@@ -90,7 +91,7 @@ function isClient(record: FlowRecord, context: RowContext): boolean {
 function flowId(record: FlowRecord, bootId: string): string {
   const { openedNs, cookie } = record;
   const boot = bootId.slice(0, 8);
-  if (openedNs !== 0) return `${boot}-${openedNs.toString(36)}-${record.openedCpu}`;
-  if (cookie !== 0) return `${boot}-c${cookie.toString(36)}`;
-  return `${boot}-x${record.atNs.toString(36)}-${record.cpu}`;
+  if (openedNs !== 0) return `${boot}-${base36(openedNs)}-${record.openedCpu}`;
+  if (cookie !== 0) return `${boot}-c${base36(cookie)}`;
+  return `${boot}-x${base36(record.atNs)}-${record.cpu}`;
 }

@@ -17,12 +17,15 @@ export class FlowSlots {
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
   readonly #free: SlotList;
+  /** Of the memory that records were last copied from, which is nearly always that of the ring's batch. */
+  #source: Uint32Array;
 
   constructor(capacity: number) {
     this.capacity = capacity;
     const buffer = new ArrayBuffer(capacity * FlowRecord.size);
     this.record = new FlowRecord(new DataView(buffer));
     this.#words = new Uint32Array(buffer);
+    this.#source = this.#words;
     this.#bytes = new Uint8Array(buffer);
     this.#next = new Int32Array(capacity).fill(NONE);
     this.#previous = new Int32Array(capacity).fill(NONE);
@@ -52,15 +55,19 @@ export class FlowSlots {
   }
 
   copyFrom(slot: number, source: FlowRecord): void {
-    this.#words.set(wordsOf(source), slot * WORDS);
+    const words = this.#wordsOf(source);
+    const to = slot * WORDS;
+    const from = firstWord(source);
+    for (let word = 0; word < WORDS; word++) this.#words[to + word] = words[from + word] ?? 0;
   }
 
   /** Whether anything but the header is different. */
   differs(slot: number, source: FlowRecord): boolean {
-    const words = wordsOf(source);
+    const words = this.#wordsOf(source);
     const start = slot * WORDS;
+    const from = firstWord(source);
     for (let word = HEADER_WORDS; word < WORDS; word++) {
-      if (words[word] !== this.#words[start + word]) return true;
+      if (words[from + word] !== this.#words[start + word]) return true;
     }
     return false;
   }
@@ -77,6 +84,14 @@ export class FlowSlots {
       this.#bytes.set(kept[index] ?? [], start + at);
     });
   }
+
+  /** The whole memory that the record is in: to make an array a record would take longer than to copy it. */
+  #wordsOf({ view }: FlowRecord): Uint32Array {
+    if (this.#source.buffer !== view.buffer) {
+      this.#source = new Uint32Array(view.buffer, 0, Math.floor(view.buffer.byteLength / 4));
+    }
+    return this.#source;
+  }
 }
 
 /** Offset and size of what comes from the kernel's connection table rather than from the socket. */
@@ -90,8 +105,8 @@ const openingFields: [number, number][] = [
   [FlowRecord.at.comm, 16],
 ];
 
-function wordsOf(record: FlowRecord): Uint32Array {
-  return new Uint32Array(record.view.buffer, record.view.byteOffset + record.offset, WORDS);
+function firstWord({ view, offset }: FlowRecord): number {
+  return (view.byteOffset + offset) / 4;
 }
 
 /** A doubly linked list over shared link arrays: a slot is in one list at a time. */

@@ -3,6 +3,7 @@ import { FlowFlag, FlowRecord, TcpState } from '../events.gen.ts';
 import type { Translation } from '../nat/translation.ts';
 import { isLoopback } from './address.ts';
 import { arePair, pairHash } from './pairs.ts';
+import { SlotIndex } from './slot-index.ts';
 import { type FlowNames, SlotNames } from './slot-names.ts';
 import { FlowSlots, type SlotList } from './slots.ts';
 
@@ -53,8 +54,8 @@ export class FlowTable {
   readonly #slots: FlowSlots;
   readonly #active: SlotList;
   readonly #closed: SlotList;
-  readonly #bySock = new Map<number, number>();
-  readonly #byPair = new Map<number, number>();
+  readonly #bySock: SlotIndex;
+  readonly #byPair: SlotIndex;
   readonly #marks: Uint8Array;
   readonly #translations: (Translation | undefined)[] = [];
   readonly #names: SlotNames;
@@ -77,6 +78,8 @@ export class FlowTable {
     this.#slots = new FlowSlots(capacity);
     this.#active = this.#slots.list();
     this.#closed = this.#slots.list();
+    this.#bySock = new SlotIndex(capacity);
+    this.#byPair = new SlotIndex(capacity);
     this.#marks = new Uint8Array(capacity);
     this.#met = new Uint32Array(capacity);
   }

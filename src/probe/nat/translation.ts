@@ -43,6 +43,7 @@ export function writeOtherSide(
   const { sourceAt, sourcePort, destAt, destPort } = oppositeOf(record, view, connection);
   const { at } = FlowRecord;
   out.view.setUint8(out.offset + at.protocol, record.protocol);
+  out.view.setUint8(out.offset + at.family, connection.family);
   out.view.setUint16(out.offset + at.sourcePort, sourcePort, true);
   out.view.setUint16(out.offset + at.destPort, destPort, true);
   const size = addressSize(connection.family);
