@@ -1,0 +1,120 @@
+import type { Node, Pod, Service } from 'kubernetes-types/core/v1.d.ts';
+import type { EndpointSlice } from 'kubernetes-types/discovery/v1.d.ts';
+import type { Logger } from '../../lib/log.ts';
+import { type Access, ApiClient } from './api-client.ts';
+import { KubeletPoll } from './kubelet.ts';
+import { NodePods } from './node-pods.ts';
+import { readNode, readPod, readService, readSlice } from './objects.ts';
+import { type ObjectSink, ResourceWatch, type WatchLimits, type WatchStatus } from './resource-watch.ts';
+import { Services } from './services.ts';
+
+/** Where the metadata comes from. */
+export type Source =
+  | { kind: 'api'; access: Access; node: string }
+  | { kind: 'kubelet'; access: Access; intervalMs: number };
+
+export interface KubernetesOptions {
+  source: Source;
+  labelsAsTags: ReadonlyMap<string, string>;
+  maxGonePods: number;
+  log: Logger;
+  now: () => number;
+  random: () => number;
+  limits?: Partial<WatchLimits>;
+}
+
+export interface KubernetesStatus {
+  url: string;
+  watches: readonly Readonly<WatchStatus>[];
+  tables: { name: string; used: number; max: number; evicted: number }[];
+}
+
+const MAX_PODS = 2048;
+const MAX_SERVICES = 20_000;
+const MAX_NODES = 10_000;
+
+/** What Kubernetes knows of this node, kept up to date. */
+export class Kubernetes {
+  readonly pods: NodePods;
+  readonly services = new Services({ services: MAX_SERVICES, nodes: MAX_NODES });
+  readonly #client: ApiClient;
+  readonly #watches: readonly { run(signal: AbortSignal): Promise<void>; status: Readonly<WatchStatus> }[];
+  readonly #maxGonePods: number;
+  readonly #stop = new AbortController();
+  #running: Promise<unknown> | undefined;
+
+  constructor(options: KubernetesOptions) {
+    const { source, labelsAsTags, maxGonePods, now } = options;
+    this.#maxGonePods = maxGonePods;
+    this.pods = new NodePods({ max: MAX_PODS, maxGone: maxGonePods, labelsAsTags, now });
+    this.#client = new ApiClient(source.access);
+    this.#watches = this.#watchesOf(options);
+  }
+
+  start(): void {
+    const { signal } = this.#stop;
+    this.#running ??= Promise.all(this.#watches.map((watch) => watch.run(signal)));
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  /** Grows whenever a name may have changed. */
+  get version(): number {
+    return this.pods.version + this.services.version;
+  }
+
+  get status(): KubernetesStatus {
+    const { pods, gone, evicted, refused } = this.pods.counts;
+    const { services, slices, nodes } = this.services;
+    return {
+      url: this.#client.url,
+      watches: this.#watches.map(({ status }) => status),
+      tables: [
+        { name: 'pods', used: pods, max: MAX_PODS, evicted: refused },
+        { name: 'gonePods', used: gone, max: this.#maxGonePods, evicted },
+        { name: 'services', used: services.size, max: MAX_SERVICES, evicted: services.refused },
+        { name: 'endpointSlices', used: slices.size, max: MAX_SERVICES * 2, evicted: slices.refused },
+        { name: 'nodes', used: nodes.size, max: MAX_NODES, evicted: nodes.refused },
+      ],
+    };
+  }
+
+  #watchesOf({ source, log, random, limits = {} }: KubernetesOptions) {
+    const runtime = { client: this.#client, log, random, limits };
+    const pods: ObjectSink<Pod> = reading(this.pods, readPod);
+    if (source.kind === 'kubelet') {
+      return [new KubeletPoll(pods, { ...runtime, intervalMs: source.intervalMs })];
+    }
+    const { services, slices, nodes } = this.services;
+    const ofNode = `spec.nodeName=${source.node}`;
+    return [
+      new ResourceWatch({ path: '/api/v1/pods', fieldSelector: ofNode, sink: pods }, runtime),
+      new ResourceWatch<Service>({ path: '/api/v1/services', sink: reading(services, readService) }, runtime),
+      new ResourceWatch<EndpointSlice>(
+        { path: '/apis/discovery.k8s.io/v1/endpointslices', sink: reading(slices, readSlice) },
+        runtime,
+      ),
+      new ResourceWatch<Node>({ path: '/api/v1/nodes', sink: reading(nodes, readNode) }, runtime),
+    ];
+  }
+}
+
+/** Keeps of each object only what is read of it; what it lacks to be one is left out. */
+function reading<T, Facts>(
+  into: ObjectSink<Facts & object>,
+  read: (object: T) => (Facts & object) | undefined,
+): ObjectSink<T> {
+  const found = (use: (facts: Facts & object) => void) => (object: T) => {
+    const facts = read(object);
+    if (facts !== undefined) use(facts);
+  };
+  return {
+    beginList: () => into.beginList(),
+    put: found((facts) => into.put(facts)),
+    endList: () => into.endList(),
+    remove: found((facts) => into.remove(facts)),
+  };
+}
