@@ -1,12 +1,14 @@
 import { Decoder, Encoder } from 'cbor-x';
 import { SysprobeError } from '../lib/errors.ts';
 import { checkMessage } from './check.ts';
+import { EventsEncoder } from './events-encoder.ts';
 import { MAX_ITEM_BYTES, type Message } from './messages.ts';
 import { scanItem } from './scan.ts';
 
 const OPTIONS = { useRecords: false, variableMapSize: true, tagUint8Array: false, mapsAsObjects: true };
 const encoder = new Encoder(OPTIONS);
 const decoder = new Decoder(OPTIONS);
+const eventsEncoder = new EventsEncoder();
 
 /** Tag 24: what follows is a byte string that holds one encoded item (RFC 8949 section 3.4.5.1). */
 const EMBEDDED = [0xd8, 0x18] as const;
@@ -16,7 +18,8 @@ const EMBEDDED = [0xd8, 0x18] as const;
  * Throws RangeError when the message is larger than MAX_ITEM_BYTES.
  */
 export function encodeMessage(message: Message): Buffer {
-  const body = encoder.encode(message);
+  const events = message.type === 'events' ? eventsEncoder.encode(message) : undefined;
+  const body = events ?? encoder.encode(message);
   if (body.length > MAX_ITEM_BYTES)
     throw new RangeError(`message of ${body.length} bytes does not fit an item`);
   const head = byteStringHead(body.length);
