@@ -22,14 +22,18 @@ export function addFilterOptions(command: Command): Params {
   command.addHelpText(
     'after',
     `
---ip, --port, --domain and --container match either end. --from-ip and so on match the end that opened the
+--ip, --port, --domain, --container, --pod, --namespace, --workload, --service and --label match either end. --from-ip and so on match the end that opened the
 connection (the client), --to-ip and so on the one that accepted it (the server), whichever side was observed.`,
   );
   return params;
 }
 
-function optionOf({ name, value, implied, doc, choice, allowed, kubernetes }: FlowFilter): Option {
+const SHORT: Record<string, string> = { namespace: '-n, ', label: '-l, ' };
+
+function optionOf({ name, value, implied, doc, choice, allowed }: FlowFilter): Option {
   const placeholder = implied === undefined ? `<${value}>` : `[${value}]`;
-  const option = new Option(`--${name} ${placeholder}`, doc).hideHelp(kubernetes || /^(from|to)-/.test(name));
+  const option = new Option(`${SHORT[name] ?? ''}--${name} ${placeholder}`, doc).hideHelp(
+    /^(from|to)-/.test(name),
+  );
   return choice ? option.choices(allowed) : option;
 }

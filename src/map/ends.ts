@@ -1,4 +1,5 @@
-import type { MapFlow, MapGroup, MapNode } from './types.ts';
+import type { NodeFace } from './faces.ts';
+import type { MapFlow, MapNames } from './types.ts';
 
 /** Who is at one end of a connection. Ends with the same key are the same on the map, whatever the grouping. */
 export interface End {
@@ -12,8 +13,10 @@ export interface End {
   exe?: string;
   container?: string;
   runtime?: string;
+  /** As the flow said; without it, the directory is asked when the map is drawn. */
+  names?: MapNames;
   /** What nodeFace() found last for an end with an owner: they are few, and asked for again and again. */
-  face?: { group: MapGroup; face: NodeFace };
+  face?: { question: string; face: NodeFace };
 }
 
 /** The end that the flow was observed at. `known` is what earlier reports said: an owner is never forgotten. */
@@ -25,9 +28,14 @@ export function ownEnd(flow: MapFlow, known?: End): End {
       known.exe = exe;
       delete known.face;
     }
+    if (flow.kubernetes !== undefined && known.names === undefined) {
+      known.names = flow.kubernetes;
+      delete known.face;
+    }
     if (comm !== undefined || known.exe === exe) return known;
   }
   const { ip } = flow.source;
+  const names = flow.kubernetes ?? (known?.container === container ? known?.names : undefined);
   return {
     ...addressEnd({ ip }, flow.netns),
     key: keyOf({ container, name: comm ?? exe, ip, netns: isLoopback(ip) ? flow.netns : undefined }),
@@ -35,12 +43,20 @@ export function ownEnd(flow: MapFlow, known?: End): End {
     ...(exe !== undefined && { exe }),
     ...(container !== undefined && { container }),
     ...(runtime !== undefined && { runtime }),
+    ...(names !== undefined && { names }),
   };
 }
 
 /** The other end while nothing but its address is known: the real one, behind NAT. */
 export function peerEnd({ dest, translated, netns }: MapFlow): End {
-  return addressEnd({ ip: translated?.dest?.ip ?? dest.ip, domain: dest.domain }, netns);
+  const { domain, kubernetes: names } = dest;
+  const end = addressEnd({ ip: translated?.dest?.ip ?? dest.ip, domain }, netns);
+  return names === undefined ? end : { ...end, key: `${end.key}\0${namesKey(names)}`, names };
+}
+
+/** An address is given to another pod when its own is gone. */
+export function namesKey({ namespace, pod, service, node }: MapNames): string {
+  return [namespace, pod, service, node].join('\0');
 }
 
 /** `netns` is that of the observing socket. */
@@ -73,46 +89,4 @@ function keyOf({ container, name, ip, netns, domain }: Identity): string {
 
 export function isLoopback(ip: string): boolean {
   return ip === '::1' || ip.startsWith('127.');
-}
-
-/** What a node is, before it has figures. */
-export type NodeFace = Pick<MapNode, 'id' | 'kind' | 'name' | 'detail'>;
-
-export function nodeFace(end: End, group: MapGroup): NodeFace {
-  if (end.comm === undefined && end.exe === undefined && end.container === undefined) return addressFace(end);
-  if (end.face?.group !== group) end.face = { group, face: faceOf(end, group) };
-  return end.face.face;
-}
-
-function faceOf(end: End, group: MapGroup): NodeFace {
-  const name = end.comm ?? baseName(end.exe);
-  if (group === 'process' && name !== undefined) return processFace(end, name);
-  if (group !== 'address' && end.container !== undefined) return containerFace(end, end.container);
-  if (group !== 'address' && name !== undefined) return processFace(end, name);
-  return addressFace(end);
-}
-
-function processFace(end: End, name: string): NodeFace {
-  const detail = {
-    ...(end.exe !== undefined && { exe: end.exe }),
-    ...(end.container !== undefined && { container: end.container }),
-    ...(end.runtime !== undefined && { runtime: end.runtime }),
-  };
-  return { id: `process:${end.container ?? 'host'}/${name}`, kind: 'process', name, detail };
-}
-
-function containerFace(end: End, container: string): NodeFace {
-  const detail = { container, ...(end.runtime !== undefined && { runtime: end.runtime }) };
-  return { id: `container:${container}`, kind: 'container', name: container.slice(0, 12), detail };
-}
-
-function addressFace(end: End): NodeFace {
-  const name = end.domain ?? end.ip;
-  const id = end.netns === undefined ? `address:${name}` : `address:${name}@${end.netns}`;
-  const detail = { ip: end.ip, ...(end.netns !== undefined && { netns: end.netns }) };
-  return { id, kind: 'address', name, detail };
-}
-
-function baseName(path: string | undefined): string | undefined {
-  return path?.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,5 +1,5 @@
 import type { Conversation } from './conversations.ts';
-import { type NodeFace, nodeFace } from './ends.ts';
+import { type FaceOptions, type NodeFace, nodeFace } from './faces.ts';
 import { emptyFigures, type Figures } from './figures.ts';
 import { FAILURES, type MapEdge, type MapGraph, type MapGroup, type MapNode } from './types.ts';
 
@@ -22,8 +22,11 @@ export class GraphBuilder {
   readonly #byConversation = new Map<Conversation, Edge>();
   readonly #byId = new Map<string, Edge>();
 
-  constructor(group: MapGroup) {
+  readonly #faces: FaceOptions;
+
+  constructor(group: MapGroup, faces: FaceOptions) {
     this.#group = group;
+    this.#faces = faces;
   }
 
   /** Where the figures of the conversation go; who adds some adds its port. */
@@ -31,8 +34,8 @@ export class GraphBuilder {
     let edge = this.#byConversation.get(conversation);
     if (edge !== undefined) return edge;
     const { protocol, client, server } = conversation;
-    const source = nodeFace(client, this.#group);
-    const target = nodeFace(server, this.#group);
+    const source = nodeFace(client, this.#group, this.#faces);
+    const target = nodeFace(server, this.#group, this.#faces);
     const id = `${protocol}:${source.id}->${target.id}`;
     edge = this.#byId.get(id);
     if (edge === undefined) {
@@ -52,6 +55,7 @@ export class GraphBuilder {
     return {
       generatedAt: new Date(now).toISOString(),
       group: this.#group,
+      ...(this.#faces.label !== undefined && { label: this.#faces.label }),
       nodes: nodesOf(edges, nodes).sort(order),
       edges: shown.map(edgeOf).sort(order),
       ...(hidden.nodes > 0 && { hidden }),

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { changeBetween } from './change.ts';
 import { clientFlow, closed, NOW, type Sample, serverFlow } from './network-map.fixture.ts';
 import { NetworkMap } from './network-map.ts';
-import type { MapChange, MapFlow, MapGraph } from './types.ts';
+import { MAP_GROUPS, type MapChange, type MapFlow, type MapGraph, type MapGroup } from './types.ts';
 
 const WINDOW_MS = 300_000;
 
@@ -16,6 +16,7 @@ const connections: fc.Arbitrary<MapFlow[][]> = fc
       container: fc.constantFrom(undefined, 'aa'.repeat(32)),
       seen: fc.constantFrom('client', 'server', 'both'),
       open: fc.boolean(),
+      pod: fc.constantFrom(undefined, 'cart', 'pay'),
       sent: fc.nat(1000),
       received: fc.nat(1000),
       growth: fc.array(fc.nat(1000), { maxLength: 3 }),
@@ -23,7 +24,7 @@ const connections: fc.Arbitrary<MapFlow[][]> = fc
     { maxLength: 8 },
   )
   .map((shapes) =>
-    shapes.map(({ ip, port, container, seen, sent, received, growth, open }, i) => {
+    shapes.map(({ ip, port, container, seen, sent, received, growth, open, pod }, i) => {
       const usedAgain = shapes.slice(i + 1).some((later) => later.ip === ip && later.port === port);
       const sample: Sample = {
         id: `${i}`,
@@ -37,7 +38,9 @@ const connections: fc.Arbitrary<MapFlow[][]> = fc
         ...(seen === 'server' ? [] : [clientFlow(sample)]),
         ...(seen === 'client' ? [] : [serverFlow(sample)]),
       ];
-      return sides.flatMap((flow) => versions(flow, { growth, open: open && !usedAgain }));
+      return sides
+        .map((flow) => called(flow, pod))
+        .flatMap((flow) => versions(flow, { growth, open: open && !usedAgain }));
     }),
   );
 
@@ -68,6 +71,12 @@ function interleaved(all: MapFlow[][]): fc.Arbitrary<MapFlow[]> {
   });
 }
 
+/** As the metadata of Kubernetes names the other end of a client. */
+function called(flow: MapFlow, pod: string | undefined): MapFlow {
+  if (pod === undefined || flow.role !== 'client') return flow;
+  return { ...flow, dest: { ...flow.dest, kubernetes: { namespace: 'shop', pod, labels: { app: pod } } } };
+}
+
 /** What is reported of a flow over its life. */
 function versions(flow: MapFlow, { growth, open }: { growth: number[]; open: boolean }): MapFlow[] {
   const reports = [flow];
@@ -79,16 +88,18 @@ function versions(flow: MapFlow, { growth, open }: { growth: number[]; open: boo
   return open ? reports : [...reports, closed(reports.at(-1) ?? flow, (flow.openedMs ?? 0) + 100)];
 }
 
-function graphOf(flows: Iterable<MapFlow>): MapGraph {
+function graphOf(flows: Iterable<MapFlow>, group: MapGroup = 'process'): MapGraph {
   const map = new NetworkMap({ windowMs: WINDOW_MS });
   for (const flow of flows) map.update(flow, NOW);
-  return map.graph({ now: NOW, group: 'process' });
+  return map.graph({ now: NOW, group, label: 'app' });
 }
+
+const groups = fc.constantFrom(...MAP_GROUPS);
 
 it('draws the same map whatever the order of reports and however often they come', () => {
   fc.assert(
-    fc.property(disordered, ([inOrder, inDisorder]) => {
-      expect(graphOf(inDisorder)).toEqual(graphOf(inOrder));
+    fc.property(disordered, groups, ([inOrder, inDisorder], group) => {
+      expect(graphOf(inDisorder, group)).toEqual(graphOf(inOrder, group));
     }),
   );
 });
@@ -101,7 +112,7 @@ it('draws the same map when closed connections are folded at any time', () => {
         for (const flow of flows) map.update(flow, NOW);
         if (sweeps[i]) map.sweep(NOW);
       }
-      expect(map.graph({ now: NOW, group: 'process' })).toEqual(graphOf(all.flat()));
+      expect(map.graph({ now: NOW, group: 'pod', label: 'app' })).toEqual(graphOf(all.flat(), 'pod'));
     }),
   );
 });

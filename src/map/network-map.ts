@@ -10,11 +10,11 @@ import {
 } from './connection.ts';
 import { Connections } from './connections.ts';
 import { addFolded, type Conversation, Conversations } from './conversations.ts';
-import { addressEnd, type End, ownEnd, peerEnd } from './ends.ts';
+import { addressEnd, type End, namesKey, ownEnd, peerEnd } from './ends.ts';
 import { addConnection, emptyFigures, lastSeenAt, openedAt } from './figures.ts';
 import { GraphBuilder } from './graph.ts';
 import { snapshotOf } from './snapshot.ts';
-import type { MapFlow, MapGraph, MapGroup } from './types.ts';
+import type { MapDirectory, MapFlow, MapGraph, MapGroup } from './types.ts';
 
 export interface NetworkMapOptions {
   /** How far back the map can look. */
@@ -25,11 +25,15 @@ export interface NetworkMapOptions {
   maxSettling?: number;
   /** Conversations without an open connection; beyond it the longest idle is forgotten and counted. */
   maxIdle?: number;
+  /** Names of Kubernetes that flows do not carry. */
+  directory?: MapDirectory | undefined;
 }
 
 export interface GraphQuery {
   now: number;
   group: MapGroup;
+  /** Of the group `label`. */
+  label?: string | undefined;
   /** At most the map's windowMs, which is the default. */
   sinceMs?: number;
   /** Nodes listed, those with most bytes first; the rest is counted as hidden. */
@@ -47,11 +51,14 @@ export class NetworkMap {
   readonly #settleMs: number;
   readonly #maxSettling: number;
   readonly #conversations: Conversations;
+  readonly #directory: MapDirectory | undefined;
   readonly #connections = new Connections();
   /** In the order in which they closed, with the time until which they wait. */
   readonly #settling = new Map<Connection, number>();
 
-  constructor({ windowMs, settleMs = 10_000, maxSettling = 65_536, maxIdle = 16_384 }: NetworkMapOptions) {
+  constructor(options: NetworkMapOptions) {
+    const { windowMs, settleMs = 10_000, maxSettling = 65_536, maxIdle = 16_384, directory } = options;
+    this.#directory = directory;
     this.#windowMs = windowMs;
     this.#settleMs = settleMs;
     this.#maxSettling = maxSettling;
@@ -100,10 +107,11 @@ export class NetworkMap {
     this.#conversations.expire(now);
   }
 
-  graph({ now, group, sinceMs = this.#windowMs, limit = DEFAULT_NODE_LIMIT }: GraphQuery): MapGraph {
+  graph(query: GraphQuery): MapGraph {
+    const { now, group, label, sinceMs = this.#windowMs, limit = DEFAULT_NODE_LIMIT } = query;
     const window = { from: now - sinceMs, now };
     const oldestBucket = Math.floor(window.from / this.#conversations.bucketMs);
-    const builder = new GraphBuilder(group);
+    const builder = new GraphBuilder(group, { label, directory: this.#directory });
     for (const conversation of this.#conversations) {
       const edge = builder.edge(conversation);
       if (addFolded(edge.figures, conversation, oldestBucket)) edge.ports.push(conversation.port);
@@ -167,14 +175,19 @@ export class NetworkMap {
     }
     const known = endOf(connection, side);
     // A domain is what the other side called this end.
-    const own = ownEnd(flow, known.domain === undefined ? known : undefined);
+    const isOwner =
+      known.domain === undefined && (known.names === undefined || known.container !== undefined);
+    const own = ownEnd(flow, isOwner ? known : undefined);
     if (own !== known) this.#setEnd(connection, side, own);
 
     const other = opposite(side);
-    const { domain } = flow.dest;
-    const unnamed =
-      connection[other] < 0 && domain !== undefined && endOf(connection, other).domain !== domain;
-    if (unnamed) this.#setEnd(connection, other, peerEnd(flow));
+    if (connection[other] >= 0) return;
+    const { domain, kubernetes } = flow.dest;
+    const { domain: called, names } = endOf(connection, other);
+    const isNewName = domain !== undefined && called !== domain;
+    const isNewPod =
+      kubernetes !== undefined && (names === undefined || namesKey(names) !== namesKey(kubernetes));
+    if (isNewName || isNewPod) this.#setEnd(connection, other, peerEnd(flow));
   }
 
   #turn(connection: Connection): void {

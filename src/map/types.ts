@@ -1,9 +1,46 @@
 /** Shapes of the network map: what the agent answers and the page and the command line draw. */
 
-export const MAP_GROUPS = ['process', 'container', 'address'] as const;
+export const MAP_GROUPS = [
+  'process',
+  'container',
+  'pod',
+  'workload',
+  'service',
+  'namespace',
+  'label',
+  'node',
+  'address',
+] as const;
 
-/** What a node stands for. A connection's end that has no container is its process, and without one its address. */
+/**
+ * What a node stands for. Where Kubernetes has no name for a connection's end, it is its container, without one its
+ * process, and without that its address.
+ */
 export type MapGroup = (typeof MAP_GROUPS)[number];
+
+/** What Kubernetes calls an end. Absent = not known. */
+export interface MapNames {
+  namespace?: string;
+  pod?: string;
+  workload?: { kind: string; name: string };
+  /** That the client called, else one that leads to the pod. */
+  service?: string;
+  node?: string;
+  labels?: Record<string, string>;
+  phase?: string;
+  ready?: boolean;
+  restarts?: number;
+}
+
+/** Names that may become known, or change, after a flow was seen. */
+export interface MapDirectory {
+  /** Another one whenever a name may have changed. */
+  readonly version: number;
+  /** This node, on which processes without a container run. */
+  readonly node: string | undefined;
+  container(id: string): MapNames | undefined;
+  address(ip: string): MapNames | undefined;
+}
 
 export const FAILURES = [
   'refused',
@@ -19,7 +56,7 @@ export interface MapNode {
   id: string;
   kind: MapGroup;
   name: string;
-  /** What else is known, by field name of the flow record: `exe`, `container`, `runtime`, `ip`. */
+  /** What else is known, by field name of the flow record (`exe`, `container`, `ip`), and of a pod `phase`, `ready`, `restarts`. */
   detail?: Record<string, string | number>;
   connections: { active: number; opened: number; closed: number; failed: number };
   sent: { bytes: number };
@@ -68,6 +105,8 @@ export interface MapHidden {
 export interface MapGraph {
   generatedAt: string;
   group: MapGroup;
+  /** The label by which it is grouped. */
+  label?: string;
   nodes: MapNode[];
   edges: MapEdge[];
   /** Absent when everything is listed. */
@@ -97,11 +136,13 @@ export interface MapFlow {
   role?: string | undefined;
   /** This side. */
   source: MapAddress;
-  dest: { ip: string; port: number; domain?: string | undefined };
+  dest: { ip: string; port: number; domain?: string | undefined; kubernetes?: MapNames | undefined };
   /** The ends as the other side knows them, where NAT made them others. */
   translated?: { source?: MapAddress | undefined; dest?: MapAddress | undefined } | undefined;
   process?: { comm?: string | undefined; exe?: string | undefined } | undefined;
   container?: { id?: string | undefined; runtime?: string | undefined } | undefined;
+  /** Of this side, where no directory knows its container. */
+  kubernetes?: MapNames | undefined;
   state: string;
   /** Milliseconds since the epoch, as the other times. */
   openedMs?: number | undefined;

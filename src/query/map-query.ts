@@ -1,15 +1,19 @@
 import { SysprobeError } from '../lib/errors.ts';
-import { type FlowQuery, parseFlowQuery } from '../lib/filter/flows.ts';
-import { SELECTORS } from '../lib/filter/query.ts';
+import type { Flow } from '../lib/filter/flow-record.ts';
+import { FLOWS, type FlowQuery } from '../lib/filter/flows.ts';
+import { parseQuery, type RecordSet, SELECTORS } from '../lib/filter/query.ts';
 import { parseCount, parseDuration, parseTime } from '../lib/filter/values.ts';
+import { GROUP_NAMES, parseGroup } from '../map/group.ts';
 import { DEFAULT_NODE_LIMIT } from '../map/network-map.ts';
-import { MAP_GROUPS, type MapGroup } from '../map/types.ts';
+import type { MapGroup } from '../map/types.ts';
 
 /** One question to the map. Streams that ask the same share the answer. */
 export interface MapQuery {
   /** The same for the same question. */
   key: string;
   group: MapGroup;
+  /** Of the group `label`. */
+  label: string | undefined;
   limit: number;
   /** How far to look back from `now`, in milliseconds. */
   sinceMs(now: number): number;
@@ -25,7 +29,7 @@ const NO_PARAMETERS: ReadonlySet<string> = new Set(SELECTORS.map(({ name }) => n
 /** Throws SP_QUERY_INVALID with the parameter and what it may be. */
 export function parseMapQuery(
   params: URLSearchParams,
-  { now, windowMs }: { now: number; windowMs: number },
+  { now, windowMs, set = FLOWS }: { now: number; windowMs: number; set?: RecordSet<Flow> },
 ): MapQuery {
   const own = new Map<string, string>();
   const filters: [string, string][] = [];
@@ -36,17 +40,18 @@ export function parseMapQuery(
       throw invalid(name, `${name} is not a parameter of the map`, OWN_PARAMETERS);
     else filters.push([name, value]);
   }
-  const group = parseGroup(own.get('group') ?? 'process');
+  const { group, label } = readGroup(own.get('group') ?? 'process');
   const limit = parseLimit(own.get('limit') ?? String(DEFAULT_NODE_LIMIT));
   const sinceMs = parseSince(own.get('since'), { now, windowMs });
-  const match = filters.length === 0 ? undefined : parseFlowQuery(filters, now).match;
-  return { key: JSON.stringify([group, limit, own.get('since'), filters]), group, limit, sinceMs, match };
+  const match = filters.length === 0 ? undefined : parseQuery(set, filters, now).match;
+  const key = JSON.stringify([group, label, limit, own.get('since'), filters]);
+  return { key, group, label, limit, sinceMs, match };
 }
 
-function parseGroup(text: string): MapGroup {
-  const group = MAP_GROUPS.find((each) => each === text);
-  if (group !== undefined) return group;
-  throw refused('group', text, MAP_GROUPS);
+function readGroup(text: string): NonNullable<ReturnType<typeof parseGroup>> {
+  const known = parseGroup(text);
+  if (known !== undefined) return known;
+  throw refused('group', text, GROUP_NAMES);
 }
 
 function parseLimit(text: string): number {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { SysprobeError } from '../../lib/errors.ts';
-import { parseFlowQuery } from '../../lib/filter/flows.ts';
+import { FLOWS } from '../../lib/filter/flows.ts';
+import { parseQuery } from '../../lib/filter/query.ts';
 import { MessageReader } from '../../wire/cbor.ts';
 import type { FlowRecord } from '../../wire/flow.ts';
 import { addFilterOptions, type Params } from '../filter-options.ts';
@@ -81,7 +82,7 @@ async function showFlows(run: Run): Promise<void> {
   const { filters, options } = run;
   const params: Params = [...filters, ...limits(options)];
   // Here rather than by the server: what is wrong with a command line is known without one.
-  parseFlowQuery(params);
+  parseQuery({ ...FLOWS, kubernetes: run.server.kind === 'agent' }, params);
   if (options.output === 'cbor') await copyCbor(run, params);
   else if (options.follow) await follow(run, params);
   else await list(run, params);

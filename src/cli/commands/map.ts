@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseFlowQuery } from '../../lib/filter/flows.ts';
+import { FLOWS } from '../../lib/filter/flows.ts';
+import { parseQuery } from '../../lib/filter/query.ts';
 import { parseCount } from '../../lib/filter/values.ts';
+import { GROUP_NAMES, parseGroup } from '../../map/group.ts';
 import { DEFAULT_NODE_LIMIT, NetworkMap } from '../../map/network-map.ts';
-import { MAP_GROUPS, type MapFlow, type MapGraph, type MapGroup } from '../../map/types.ts';
+import type { MapFlow, MapGraph } from '../../map/types.ts';
 import type { FlowRecord } from '../../wire/flow.ts';
 import { addFilterOptions, type Params } from '../filter-options.ts';
 import { formatMap, MAP_FORMS, type MapForm } from '../format/map.ts';
@@ -10,8 +12,12 @@ import { parseLine, readLines } from '../lines.ts';
 import { ask, askJson, bodyOf, type Server } from '../server.ts';
 import { COLOR_CHOICES, type ColorChoice, choosePaint, type Terminal } from '../terminal.ts';
 
+type Grouping = NonNullable<ReturnType<typeof parseGroup>>;
+
+const PROCESSES: Grouping = { group: 'process', label: undefined };
+
 interface MapOptions {
-  groupBy: MapGroup;
+  groupBy: Grouping;
   since?: string;
   limit: number;
   output: MapForm;
@@ -34,8 +40,9 @@ export function addMapCommand(program: Command, terminal: Terminal, server: () =
     .optionsGroup('Selection:')
     .addOption(
       new Option('--group-by <WHAT>', 'what the ends of connections are')
-        .choices(MAP_GROUPS)
-        .default('process'),
+        .choices(GROUP_NAMES)
+        .argParser(parseGrouping)
+        .default(PROCESSES, 'process'),
     )
     .option('--since <TIME>', 'connections seen at or after: 5m (ago), or RFC 3339')
     .addOption(
@@ -48,11 +55,11 @@ export function addMapCommand(program: Command, terminal: Terminal, server: () =
     .addOption(new Option('--color <WHEN>', 'color the output').choices(COLOR_CHOICES).default('auto'));
   const filters = addFilterOptions(command);
   command.addHelpText('after', EXAMPLES);
-  command.action(async ({ groupBy: group, limit, since, output, color }: MapOptions) => {
+  command.action(async ({ groupBy, limit, since, output, color }: MapOptions) => {
     const params: Params = since === undefined ? filters : [...filters, ['since', since]];
-    parseFlowQuery(params);
     const from = server();
-    const graph = await (from.kind === 'agent' ? askMap : drawMap)(from, params, { group, limit });
+    parseQuery({ ...FLOWS, kubernetes: from.kind === 'agent' }, params);
+    const graph = await (from.kind === 'agent' ? askMap : drawMap)(from, params, { ...groupBy, limit });
     terminal.write(formatMap(graph, output, choosePaint(color)));
     if (graph.hidden) {
       const { nodes, edges } = graph.hidden;
@@ -61,14 +68,13 @@ export function addMapCommand(program: Command, terminal: Terminal, server: () =
   });
 }
 
-interface View {
-  group: MapGroup;
+interface View extends Grouping {
   limit: number;
 }
 
-async function askMap(server: Server, params: Params, { group, limit }: View): Promise<MapGraph> {
+async function askMap(server: Server, params: Params, { group, label, limit }: View): Promise<MapGraph> {
   const view: Params = [
-    ['group', group],
+    ['group', label === undefined ? group : `${group}:${label}`],
     ['limit', String(limit)],
   ];
   return (await askJson(server, { path: 'map', params: [...params, ...view] })) as MapGraph;
@@ -102,6 +108,12 @@ function mapFlow(flow: FlowRecord): MapFlow {
     ...(flow.closedAt === undefined ? {} : { closedMs: Date.parse(flow.closedAt) }),
     ...(flow.lastSeenAt === undefined ? {} : { lastSeenMs: Date.parse(flow.lastSeenAt) }),
   };
+}
+
+function parseGrouping(text: string): Grouping {
+  const known = parseGroup(text);
+  if (known !== undefined) return known;
+  throw new InvalidArgumentError(`Allowed choices are ${GROUP_NAMES.join(', ')}.`);
 }
 
 function parseLimit(text: string): number {

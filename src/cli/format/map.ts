@@ -133,6 +133,8 @@ function dotShape({ kind }: MapNode): string {
       return ', shape=component';
     case 'address':
       return ', shape=ellipse, style=dashed';
+    default:
+      return ', shape=box3d';
   }
 }
 

@@ -10,6 +10,7 @@ import {
   longerThan,
   port,
 } from './filter.ts';
+import { ownerFilters } from './kubernetes.ts';
 import { containerFilter, netns, type Owned, processFilters } from './owner.ts';
 import type { RecordSet } from './query.ts';
 
@@ -90,6 +91,7 @@ export const DNS_FILTERS: readonly Filter<DnsTransaction>[] = [
   containerFilter,
   ...processFilters,
   netns,
+  ...ownerFilters,
 ];
 
 export const DNS: RecordSet<DnsTransaction> = {

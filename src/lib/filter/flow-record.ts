@@ -1,3 +1,5 @@
+import type { KubernetesNames } from './kubernetes.ts';
+
 /** What the filters read of a flow; the wire's FlowRecord is one. Absent = not known. */
 export interface Flow {
   protocol: string;
@@ -10,6 +12,8 @@ export interface Flow {
   translated?: { source?: FlowEnd | undefined; dest?: FlowEnd | undefined } | undefined;
   process?: { pid?: number | undefined; comm?: string | undefined } | undefined;
   container?: { id?: string | undefined } | undefined;
+  /** Of this side; the other's is at `dest`. */
+  kubernetes?: KubernetesNames | undefined;
   state: string;
   openedAt?: string | undefined;
   closedAt?: string | undefined;
@@ -24,6 +28,7 @@ export interface FlowEnd {
   ip: string;
   port: number;
   domain?: string;
+  kubernetes?: KubernetesNames | undefined;
 }
 
 export type Side = 'source' | 'dest';

@@ -6,13 +6,13 @@ import {
   type Filter,
   family,
   filter,
-  glob,
   longerThan,
   type Matcher,
   port,
   type Test,
 } from './filter.ts';
 import { clientSide, type Flow, type FlowEnd, lastActivity, type Side, serverSide } from './flow-record.ts';
+import { KUBERNETES_FILTERS } from './kubernetes.ts';
 import { CONTAINER, containerId, netns, processFilters } from './owner.ts';
 import { parseQuery, type Query, type RecordSet } from './query.ts';
 import { parseBytes } from './values.ts';
@@ -106,12 +106,17 @@ export const FLOW_FILTERS: readonly FlowFilter[] = [
     ({ rttUs }) => rttUs,
   ),
   family('address family', (flow) => flow.family),
-  ...['pod', 'namespace', 'workload', 'service', 'label'].flatMap((name) =>
-    ends(
-      { name, value: name === 'label' ? 'KEY=VALUE' : 'NAME', doc: `${name} of Kubernetes` },
-      glob.allowed,
-      () => undefined,
-    ).map((each) => ({ ...each, kubernetes: true })),
+  ...KUBERNETES_FILTERS.flatMap(({ matcher, ...definition }) =>
+    ends(definition, matcher.allowed, (text) => {
+      const matches = matcher.parse(text);
+      return (
+        matches &&
+        ((flow, side) => {
+          const names = side === 'source' ? flow.kubernetes : flow.dest.kubernetes;
+          return names !== undefined && matches(names);
+        })
+      );
+    }).map((each) => ({ ...each, kubernetes: true })),
   ),
 ];
 

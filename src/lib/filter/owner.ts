@@ -1,10 +1,13 @@
 import { comm, count, type Filter, filter, type Matcher } from './filter.ts';
 
+import type { KubernetesNames } from './kubernetes.ts';
+
 /** Who is behind a record. */
 export interface Owned {
   netns?: number | undefined;
   process?: { pid?: number | undefined; comm?: string | undefined } | undefined;
   container?: { id?: string | undefined } | undefined;
+  kubernetes?: KubernetesNames | undefined;
 }
 
 export const containerId: Matcher<string> = {

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { choice, comm, count, type Filter, filter, flag, glob, type Matcher } from './filter.ts';
+import { ownerFilters } from './kubernetes.ts';
 import { containerFilter, netns, type Owned } from './owner.ts';
 import type { RecordSet } from './query.ts';
 import { parseCount } from './values.ts';
@@ -48,6 +49,7 @@ export const PROCESS_FILTERS: readonly Filter<Process>[] = [
   filter({ name: 'signal', value: 'SIGNAL', doc: 'ended by SIGNAL' }, signal, (process) => process.signal),
   flag({ name: 'oom', doc: 'killed by the kernel for want of memory' }, ({ oomKilled }) => oomKilled),
   netns as Filter<Process>,
+  ...(ownerFilters as readonly Filter<Process>[]),
 ];
 
 export const PROCESSES: RecordSet<Process> = {

@@ -5,6 +5,8 @@ import { parseCount, parseFlag, parseTime } from './values.ts';
 /** Records of one kind, as queries see them. Times are milliseconds since the epoch. */
 export interface RecordSet<T> {
   filters: readonly Filter<T>[];
+  /** The records carry names of Kubernetes. */
+  kubernetes?: boolean;
   /** When it began; undefined = not known, and counts as always. */
   begin(record: T): number | undefined;
   /** When it was last known to do something; undefined = it goes on now. */
@@ -82,7 +84,7 @@ export function parseQuery<T>(
     const selector = SELECTORS_BY_NAME.get(name);
     if (negate && !filter) throw invalid('not', DANGLING_NOT, []);
     if (filter) {
-      const test = compile(filter, value);
+      const test = compile(filter, value, set.kubernetes === true);
       if (negate) excluded.push(test);
       else wanted.set(name, [...(wanted.get(name) ?? []), test]);
       negate = false;
@@ -167,8 +169,8 @@ function overlaps<T>(
   return first === undefined || first <= until;
 }
 
-function compile<T>(filter: Filter<T>, value: string): Test<T> {
-  if (filter.kubernetes) {
+function compile<T>(filter: Filter<T>, value: string, hasKubernetes: boolean): Test<T> {
+  if (filter.kubernetes && !hasKubernetes) {
     throw invalid(
       filter.name,
       `${filter.name} needs Kubernetes metadata, which this server does not have`,

@@ -1,4 +1,5 @@
-import { addressEnd, isLoopback, nodeFace, ownEnd } from '../../map/ends.ts';
+import { addressEnd, isLoopback, ownEnd } from '../../map/ends.ts';
+import { nodeFace } from '../../map/faces.ts';
 import type { MapEdge, MapGroup } from '../../map/types.ts';
 import type { Selection } from '../graph/focus.ts';
 import type { GraphState } from '../graph/state.ts';

@@ -1,3 +1,5 @@
+import type { MapNames } from '../../map/types.ts';
+
 /** What the page reads of a flow record of `/api/v1/flows`. */
 export interface Flow {
   id: string;
@@ -9,6 +11,7 @@ export interface Flow {
   dest: FlowEnd;
   process?: { pid?: number; comm?: string; exe?: string };
   container?: { id?: string; runtime?: string; name?: string };
+  kubernetes?: MapNames;
   state: string;
   openedAt?: string;
   closedAt?: string;
@@ -24,6 +27,7 @@ export interface FlowEnd {
   ip: string;
   port: number;
   domain?: string;
+  kubernetes?: MapNames;
 }
 
 /** The answer of `/api/v1/flows` as JSON. */

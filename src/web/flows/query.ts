@@ -46,6 +46,22 @@ function ownerFilters(node: MapNode | undefined): Filter[] {
       return container;
     case 'address':
       return [detail.ip === undefined || detail.ip === name ? ['ip', name] : ['domain', name]];
+    case 'node':
+      return [];
+    case 'label':
+      return [['label', name]];
+    case 'pod':
+      return [['pod', detail.namespace === undefined ? name : `${detail.namespace}/${name}`]];
+    case 'namespace':
+      return [['namespace', name]];
+    case 'workload':
+    case 'service':
+      return detail.namespace === undefined
+        ? [[kind, name]]
+        : [
+            [kind, name],
+            ['namespace', String(detail.namespace)],
+          ];
   }
 }
 

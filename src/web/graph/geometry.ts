@@ -30,26 +30,26 @@ export function edgeWidth(bytesPerSecond: number): number {
   return logScale(bytesPerSecond, { unit: 100, largest: 1e8, low: MIN_WIDTH, high: MAX_WIDTH });
 }
 
-/** Outline around the origin: circle = process, rounded square = container, diamond = address. */
+/** Outline around the origin: circle = process, diamond = address, and a rounded square for what holds processes. */
 export function nodeOutline(kind: MapGroup, radius: number): string {
   switch (kind) {
     case 'process':
       return `M${-radius},0a${radius},${radius} 0 1,1 ${2 * radius},0a${radius},${radius} 0 1,1 ${-2 * radius},0Z`;
-    case 'container': {
-      const half = radius * 0.92;
-      const corner = radius * 0.3;
-      const side = 2 * (half - corner);
-      return (
-        `M${-half + corner},${-half}h${side}q${corner},0 ${corner},${corner}v${side}q0,${corner} ${-corner},${corner}` +
-        `h${-side}q${-corner},0 ${-corner},${-corner}v${-side}q0,${-corner} ${corner},${-corner}Z`
-      );
-    }
     case 'address': {
       const tip = radius * 1.16;
       const cut = radius * 0.2;
       return (
         `M${-cut},${-tip + cut}Q0,${-tip} ${cut},${-tip + cut}L${tip - cut},${-cut}Q${tip},0 ${tip - cut},${cut}` +
         `L${cut},${tip - cut}Q0,${tip} ${-cut},${tip - cut}L${-tip + cut},${cut}Q${-tip},0 ${-tip + cut},${-cut}Z`
+      );
+    }
+    default: {
+      const half = radius * 0.92;
+      const corner = radius * 0.3;
+      const side = 2 * (half - corner);
+      return (
+        `M${-half + corner},${-half}h${side}q${corner},0 ${corner},${corner}v${side}q0,${corner} ${-corner},${corner}` +
+        `h${-side}q${-corner},0 ${-corner},${-corner}v${-side}q0,${-corner} ${corner},${-corner}Z`
       );
     }
   }

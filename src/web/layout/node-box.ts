@@ -53,5 +53,7 @@ export function nodeSubtitle({ kind, name, detail = {} }: MapNode): string {
       return String(detail.runtime ?? '');
     case 'address':
       return detail.ip === undefined || detail.ip === name ? '' : String(detail.ip);
+    default:
+      return detail.namespace === undefined || detail.namespace === name ? '' : `in ${detail.namespace}`;
   }
 }

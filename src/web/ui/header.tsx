@@ -119,7 +119,7 @@ function GroupSelector() {
   return (
     <fieldset class="segmented">
       <legend>Group by</legend>
-      {MAP_GROUPS.map((name) => (
+      {MAP_GROUPS.filter((name) => name !== 'label').map((name) => (
         <label key={name} class={name === group ? 'chosen' : ''}>
           <input
             type="radio"

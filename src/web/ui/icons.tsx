@@ -29,9 +29,15 @@ export function Icon({ name }: { name: IconName }) {
 }
 
 const KIND_GLYPHS: Record<MapGroup, string> = {
-  // A prompt, a box, a globe.
+  // A prompt, a box, two boxes, boxes under one, a hub, a frame, a tag, a rack, a globe.
   process: 'M-5.5,-4.5 L-1,0 L-5.5,4.5 M1,5 H6',
   container: 'M0,-6.2 L5.6,-3.1 V3.1 L0,6.2 L-5.6,3.1 V-3.1 Z M-5.6,-3.1 L0,0 L5.6,-3.1 M0,0 V6.2',
+  pod: 'M-6,-2 H1 V5 H-6 Z M-2,-2 V-5.5 H6 V2 H1',
+  workload: 'M-2.5,-6 H2.5 V-2 H-2.5 Z M-6,2 H-2 V6 H-6 Z M2,2 H6 V6 H2 Z M0,-2 V0 M-4,2 V0 H4 V2',
+  service: 'M0,-2 A2,2 0 1 1 0,2 A2,2 0 1 1 0,-2 M0,-2 V-6 M0,2 V6 M-2,0 H-6 M2,0 H6',
+  namespace: 'M-2.5,-6 H-6 V-2.5 M2.5,-6 H6 V-2.5 M-2.5,6 H-6 V2.5 M2.5,6 H6 V2.5',
+  label: 'M-6,-4.5 H2 L6,0 L2,4.5 H-6 Z M2,-0.6 V0.6',
+  node: 'M-6,-5 H6 V-1 H-6 Z M-6,1 H6 V5 H-6 Z M3,-3 H4 M3,3 H4',
   address:
     'M0,-6 A6,6 0 1 1 0,6 A6,6 0 1 1 0,-6 M-6,0 H6 M0,-6 C3.2,-3.4 3.2,3.4 0,6 C-3.2,3.4 -3.2,-3.4 0,-6',
 };

@@ -18,8 +18,8 @@ _sysprobe() {
     "flows --direction") COMPREPLY=($(compgen -W "outgoing incoming local" -- "$cur")); return;;
     "flows --failure") COMPREPLY=($(compgen -W "any refused timeout reset host_unreachable net_unreachable other" -- "$cur")); [[ $cur == -* ]] || return;;
     "flows --family") COMPREPLY=($(compgen -W "ipv4 ipv6 4 6" -- "$cur")); return;;
-    "flows --last"|"flows --first"|"flows --since"|"flows --until"|"flows --ip"|"flows --from-ip"|"flows --to-ip"|"flows --port"|"flows --from-port"|"flows --to-port"|"flows --domain"|"flows --from-domain"|"flows --to-domain"|"flows --container"|"flows --from-container"|"flows --to-container"|"flows --netns"|"flows --pid"|"flows --comm"|"flows --min-bytes"|"flows --rtt-over"|"flows --socket"|"flows --server") return;;
-    "map --group-by") COMPREPLY=($(compgen -W "process container address" -- "$cur")); return;;
+    "flows --last"|"flows --first"|"flows --since"|"flows --until"|"flows --ip"|"flows --from-ip"|"flows --to-ip"|"flows --port"|"flows --from-port"|"flows --to-port"|"flows --domain"|"flows --from-domain"|"flows --to-domain"|"flows --container"|"flows --from-container"|"flows --to-container"|"flows --netns"|"flows --pid"|"flows --comm"|"flows --min-bytes"|"flows --rtt-over"|"flows --pod"|"flows -n"|"flows --namespace"|"flows --workload"|"flows --service"|"flows -l"|"flows --label"|"flows --socket"|"flows --server") return;;
+    "map --group-by") COMPREPLY=($(compgen -W "process container pod workload service namespace label:KEY node address" -- "$cur")); return;;
     "map -o"|"map --output") COMPREPLY=($(compgen -W "text json dot mermaid" -- "$cur")); return;;
     "map --color") COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return;;
     "map --protocol") COMPREPLY=($(compgen -W "tcp udp" -- "$cur")); return;;
@@ -27,7 +27,7 @@ _sysprobe() {
     "map --direction") COMPREPLY=($(compgen -W "outgoing incoming local" -- "$cur")); return;;
     "map --failure") COMPREPLY=($(compgen -W "any refused timeout reset host_unreachable net_unreachable other" -- "$cur")); [[ $cur == -* ]] || return;;
     "map --family") COMPREPLY=($(compgen -W "ipv4 ipv6 4 6" -- "$cur")); return;;
-    "map --since"|"map --limit"|"map --ip"|"map --from-ip"|"map --to-ip"|"map --port"|"map --from-port"|"map --to-port"|"map --domain"|"map --from-domain"|"map --to-domain"|"map --container"|"map --from-container"|"map --to-container"|"map --netns"|"map --pid"|"map --comm"|"map --min-bytes"|"map --rtt-over"|"map --socket"|"map --server") return;;
+    "map --since"|"map --limit"|"map --ip"|"map --from-ip"|"map --to-ip"|"map --port"|"map --from-port"|"map --to-port"|"map --domain"|"map --from-domain"|"map --to-domain"|"map --container"|"map --from-container"|"map --to-container"|"map --netns"|"map --pid"|"map --comm"|"map --min-bytes"|"map --rtt-over"|"map --pod"|"map -n"|"map --namespace"|"map --workload"|"map --service"|"map -l"|"map --label"|"map --socket"|"map --server") return;;
     "status -o"|"status --output") COMPREPLY=($(compgen -W "text json" -- "$cur")); return;;
     "status --color") COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return;;
     "status --socket"|"status --server") return;;
@@ -39,8 +39,8 @@ _sysprobe() {
   esac
   case $command in
     '') words="flows map status check completion version --help --version --socket --server";;
-    flows) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --state --direction --failure --min-bytes --rtt-over --family -4 -6 --not --version --socket --server --help";;
-    map) words="--group-by --since --limit --output --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --state --direction --failure --min-bytes --rtt-over --family -4 -6 --not --version --socket --server --help";;
+    flows) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --state --direction --failure --min-bytes --rtt-over --family --pod --namespace --workload --service --label -4 -6 --not --version --socket --server --help";;
+    map) words="--group-by --since --limit --output --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --state --direction --failure --min-bytes --rtt-over --family --pod --namespace --workload --service --label -4 -6 --not --version --socket --server --help";;
     status) words="--output --color --version --socket --server --help";;
     check) words="--output --color --version --socket --server --help";;
     completion) words="--version --socket --server --help bash zsh fish";;

@@ -53,6 +53,13 @@ _sysprobe() {
         '*--min-bytes[at least SIZE sent and received together]:value:' \
         '*--rtt-over[round-trip time over TIME]:value:' \
         '*--family[address family]:value:(ipv4 ipv6 4 6)' \
+        '*--pod[pod of Kubernetes]:value:' \
+        '*-n[namespace of Kubernetes]:value:' \
+        '*--namespace[namespace of Kubernetes]:value:' \
+        '*--workload[workload of Kubernetes]:value:' \
+        '*--service[service of Kubernetes]:value:' \
+        '*-l[label of the pod]:value:' \
+        '*--label[label of the pod]:value:' \
         '*-4[the same as --family ipv4]' \
         '*-6[the same as --family ipv6]' \
         '*--not[negates the filter that follows]' \
@@ -63,7 +70,7 @@ _sysprobe() {
         '*-h[show the help]' \
         '*--help[show the help]';;
       map) _arguments \
-        '*--group-by[what the ends of connections are]:value:(process container address)' \
+        '*--group-by[what the ends of connections are]:value:(process container pod workload service namespace label:KEY node address)' \
         '*--since[connections seen at or after\: 5m (ago), or RFC 3339]:value:' \
         '*--limit[nodes shown, those with most traffic first]:value:' \
         '*-o[form of the output]:value:(text json dot mermaid)' \
@@ -91,6 +98,13 @@ _sysprobe() {
         '*--min-bytes[at least SIZE sent and received together]:value:' \
         '*--rtt-over[round-trip time over TIME]:value:' \
         '*--family[address family]:value:(ipv4 ipv6 4 6)' \
+        '*--pod[pod of Kubernetes]:value:' \
+        '*-n[namespace of Kubernetes]:value:' \
+        '*--namespace[namespace of Kubernetes]:value:' \
+        '*--workload[workload of Kubernetes]:value:' \
+        '*--service[service of Kubernetes]:value:' \
+        '*-l[label of the pod]:value:' \
+        '*--label[label of the pod]:value:' \
         '*-4[the same as --family ipv4]' \
         '*-6[the same as --family ipv6]' \
         '*--not[negates the filter that follows]' \
