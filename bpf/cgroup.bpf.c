@@ -27,8 +27,8 @@ static __always_inline bool is_told(struct cgroup *cgroup) {
 }
 
 /*
- * Each record wakes the reader, which costs some microseconds: containers are few beside connections, and the runtime
- * of one that lives for a moment has to be asked for its name before it forgets it.
+ * Each record wakes the reader, which costs some microseconds: containers are few beside connections, and the
+ * runtime of one that lives for a moment has to be asked for its name before it forgets it.
  */
 #define WAKE_READER 0
 

@@ -1,8 +1,8 @@
+import { TimeSlice } from '../../lib/time-slice.ts';
 import { AddressFamily, IpProtocol, TcpState } from '../events.gen.ts';
 import type { Native } from '../native.ts';
 import { type DiagSocket, EXTENSION_INFO, parseDiagDump } from './diag-message.ts';
 import type { Netns } from './netns.ts';
-import { TimeSlice } from '../../lib/time-slice.ts';
 
 export interface NodeSocket extends DiagSocket {
   netns: number;

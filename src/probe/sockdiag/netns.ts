@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
-import { listPids, tryRead } from './proc-entries.ts';
 import { TimeSlice } from '../../lib/time-slice.ts';
+import { listPids, tryRead } from './proc-entries.ts';
 
 export interface Netns {
   /** Inode, the number in `net:[4026531840]`. */

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { listPids, tryRead } from './proc-entries.ts';
 import { TimeSlice } from '../../lib/time-slice.ts';
+import { listPids, tryRead } from './proc-entries.ts';
 
 export interface SocketOwner {
   pid: number;
