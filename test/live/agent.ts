@@ -76,8 +76,8 @@ export interface BothPrograms {
 }
 
 /** Starts both programs as `npm start` does, and waits until the agent reads the probe. */
-export async function startBoth(): Promise<BothPrograms> {
-  const probe = await startProbe([...FOR_AGENT, '--max-closed', MAX_CLOSED]);
+export async function startBoth(flagsOfProbe: string[] = []): Promise<BothPrograms> {
+  const probe = await startProbe([...FOR_AGENT, '--max-closed', MAX_CLOSED, ...flagsOfProbe]);
   const agent = await startAgent(probe.socket).catch(async (error) => {
     await probe.stop();
     throw error;

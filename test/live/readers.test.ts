@@ -12,13 +12,16 @@ import { churn, EVENTS_PER_CONNECTION } from './churn.ts';
 import { exitOf, type FlowEvent, poll, type RunningProbe } from './probe.ts';
 import { traffic } from './traffic.ts';
 
+const REPLAY_EVENTS = 65_536;
+/** Two events for each side of them fit the replay buffer. */
+const CONNECTIONS_AT_ONCE = 15_000;
 const ID = FLOW_FIELD_NAMES.indexOf('id');
 
 let programs: BothPrograms;
 const stops: (() => unknown)[] = [];
 
 beforeEach(async () => {
-  programs = await startBoth();
+  programs = await startBoth(['--replay-events', String(REPLAY_EVENTS)]);
 });
 
 afterEach(async () => {
@@ -116,7 +119,7 @@ async function accountUpTo(seq: number, read: () => Account): Promise<Account> {
 
 describe('a reader that stops reading', () => {
   it('of the probe is told exactly how many events it missed, while the others miss none', async () => {
-    const connections = 80_000;
+    const connections = 6 * CONNECTIONS_AT_ONCE;
     const { probe, agent } = programs;
     const { cursor } = (await probe.get('/v1/flows?last=1')) as { cursor: string };
     const url = `http://localhost/v1/flows?follow=true&after=${cursor}`;
@@ -129,9 +132,8 @@ describe('a reader that stops reading', () => {
     await caughtUp(agent);
 
     slow.child.kill('SIGSTOP');
-    // In pieces that fit the replay buffer: the others are not stopped, but the machine may be busy.
-    for (let done = 0; done < connections; done += 20_000) {
-      await churn(20_000);
+    for (let done = 0; done < connections; done += CONNECTIONS_AT_ONCE) {
+      await churn(CONNECTIONS_AT_ONCE);
       await caughtUp(agent);
     }
     slow.child.kill('SIGCONT');
@@ -153,7 +155,7 @@ describe('a reader that stops reading', () => {
   }, 240_000);
 
   it('of the agent is told exactly how many events it missed, while the page goes on', async () => {
-    const connections = 20_000;
+    const connections = CONNECTIONS_AT_ONCE;
     const { agent } = programs;
     const slow = curl(`${agent.url}/api/v1/flows?follow=true`);
     await nobodyLags(agent, 1);
