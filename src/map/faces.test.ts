@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nodeFace } from './faces.ts';
+import { innerFace, nodeFace } from './faces.ts';
 import { clientFlow, edgeNames, NOW, sample, serverFlow } from './network-map.fixture.ts';
 import { NetworkMap } from './network-map.ts';
 import type { MapDirectory, MapFlow, MapGroup, MapNames } from './types.ts';
@@ -67,6 +67,25 @@ describe('a node of the map', () => {
     const known = directory({ version: 2, container: () => cart });
     expect(nodeFace(end, 'pod', { directory: directory() }).id).toBe(`container:${CONTAINER}`);
     expect(nodeFace(end, 'pod', { directory: known }).id).toBe('pod:shop/cart-1');
+  });
+});
+
+describe('an expanded node', () => {
+  const end = { ...address, comm: 'cartd', container: CONTAINER, names: cart };
+  const parent = { id: 'workload:shop/Deployment/cart', kind: 'workload', name: 'cart' };
+  const inside = (...ids: string[]) => innerFace(end, 'workload', { expand: new Set(ids) });
+
+  it('is what is inside of it, down to the last node that is expanded', () => {
+    expect(inside()).toEqual(nodeFace(end, 'workload'));
+    expect(inside(parent.id)).toMatchObject({ id: 'pod:shop/cart-1', parent });
+    expect(inside(parent.id, 'pod:shop/cart-1')).toMatchObject({ id: `process:${CONTAINER}/cartd`, parent });
+    expect(inside('pod:shop/cart-1').id).toBe(parent.id);
+  });
+
+  it('stays as it is when nothing is known to be inside', () => {
+    const names = { namespace: 'shop', service: 'cart' };
+    const face = innerFace({ ...address, names }, 'service', { expand: new Set(['service:shop/cart']) });
+    expect(face).toEqual(nodeFace({ ...address, names }, 'service'));
   });
 });
 

@@ -2,12 +2,45 @@ import type { End } from './ends.ts';
 import type { MapDirectory, MapGroup, MapNames, MapNode } from './types.ts';
 
 /** What a node is, before it has figures. */
-export type NodeFace = Pick<MapNode, 'id' | 'kind' | 'name' | 'detail'>;
+export type NodeFace = Pick<MapNode, 'id' | 'kind' | 'name' | 'detail' | 'parent'>;
 
 export interface FaceOptions {
   /** By which the group `label` groups. */
   label?: string | undefined;
   directory?: MapDirectory | undefined;
+  /** Ids of the nodes in whose place what is inside of them is drawn. */
+  expand?: ReadonlySet<string> | undefined;
+}
+
+/** What a node of a kind holds. */
+const INSIDE: Partial<Record<MapGroup, MapGroup>> = {
+  namespace: 'workload',
+  label: 'workload',
+  node: 'workload',
+  service: 'pod',
+  workload: 'pod',
+  pod: 'process',
+  container: 'process',
+};
+
+/** Whether there may be something inside of nodes of a kind. */
+export function holdsOthers(kind: MapGroup): boolean {
+  return INSIDE[kind] !== undefined;
+}
+
+/** The node of an end, or, where that is expanded, the one inside of it. */
+export function innerFace(end: End, group: MapGroup, options: FaceOptions): NodeFace {
+  const outer = nodeFace(end, group, options);
+  if (options.expand?.has(outer.id) !== true) return outer;
+  let face = outer;
+  for (let inside = INSIDE[face.kind]; inside !== undefined; inside = INSIDE[face.kind]) {
+    const inner = faceOf(end, inside, options);
+    if (inner.id === face.id) break;
+    face = inner;
+    if (!options.expand.has(face.id)) break;
+  }
+  const { id, kind, name } = outer;
+  return face === outer ? outer : { ...face, parent: { id, kind, name } };
 }
 
 export function nodeFace(end: End, group: MapGroup, options: FaceOptions = {}): NodeFace {

@@ -1,5 +1,5 @@
 import type { Conversation } from './conversations.ts';
-import { type FaceOptions, type NodeFace, nodeFace } from './faces.ts';
+import { type FaceOptions, innerFace, type NodeFace } from './faces.ts';
 import { emptyFigures, type Figures } from './figures.ts';
 import { FAILURES, type MapEdge, type MapGraph, type MapGroup, type MapNode } from './types.ts';
 
@@ -34,8 +34,8 @@ export class GraphBuilder {
     let edge = this.#byConversation.get(conversation);
     if (edge !== undefined) return edge;
     const { protocol, client, server } = conversation;
-    const source = nodeFace(client, this.#group, this.#faces);
-    const target = nodeFace(server, this.#group, this.#faces);
+    const source = innerFace(client, this.#group, this.#faces);
+    const target = innerFace(server, this.#group, this.#faces);
     const id = `${protocol}:${source.id}->${target.id}`;
     edge = this.#byId.get(id);
     if (edge === undefined) {

@@ -34,6 +34,8 @@ export interface GraphQuery {
   group: MapGroup;
   /** Of the group `label`. */
   label?: string | undefined;
+  /** Nodes in whose place what is inside of them is drawn. */
+  expand?: ReadonlySet<string> | undefined;
   /** At most the map's windowMs, which is the default. */
   sinceMs?: number;
   /** Nodes listed, those with most bytes first; the rest is counted as hidden. */
@@ -108,10 +110,10 @@ export class NetworkMap {
   }
 
   graph(query: GraphQuery): MapGraph {
-    const { now, group, label, sinceMs = this.#windowMs, limit = DEFAULT_NODE_LIMIT } = query;
+    const { now, group, label, expand, sinceMs = this.#windowMs, limit = DEFAULT_NODE_LIMIT } = query;
     const window = { from: now - sinceMs, now };
     const oldestBucket = Math.floor(window.from / this.#conversations.bucketMs);
-    const builder = new GraphBuilder(group, { label, directory: this.#directory });
+    const builder = new GraphBuilder(group, { label, expand, directory: this.#directory });
     for (const conversation of this.#conversations) {
       const edge = builder.edge(conversation);
       if (addFolded(edge.figures, conversation, oldestBucket)) edge.ports.push(conversation.port);

@@ -52,12 +52,20 @@ export const FAILURES = [
 ] as const;
 export type Failure = (typeof FAILURES)[number];
 
+export interface MapParent {
+  id: string;
+  kind: MapGroup;
+  name: string;
+}
+
 export interface MapNode {
   id: string;
   kind: MapGroup;
   name: string;
   /** What else is known, by field name of the flow record (`exe`, `container`, `ip`), and of a pod `phase`, `ready`, `restarts`. */
   detail?: Record<string, string | number>;
+  /** The expanded node that this one is drawn inside of. */
+  parent?: MapParent;
   connections: { active: number; opened: number; closed: number; failed: number };
   sent: { bytes: number };
   received: { bytes: number };

@@ -9,7 +9,7 @@ import type { MapSource, StoredFlow } from './sources.ts';
  */
 export function filteredMap(
   source: MapSource,
-  { group, limit, sinceMs }: MapQuery,
+  { group, label, expand, limit, sinceMs }: MapQuery,
   match: (flow: StoredFlow) => boolean,
 ): MapGraph {
   const now = source.now();
@@ -23,5 +23,5 @@ export function filteredMap(
   for (const flow of source.flows()) {
     if (isRecent(flow) && !match(flow) && map.expects(flow)) map.update(flow, now);
   }
-  return map.graph({ now, group, limit });
+  return map.graph({ now, group, label, expand, limit });
 }

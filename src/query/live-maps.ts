@@ -120,11 +120,12 @@ export class LiveMaps {
 
   #draw(live: LiveMap): void {
     const { query } = live;
+    const { group, label, expand, limit } = query;
     const now = this.#source.now();
     const started = performance.now();
     const graph =
       query.match === undefined
-        ? this.#source.graph({ now, group: query.group, limit: query.limit, sinceMs: query.sinceMs(now) })
+        ? this.#source.graph({ now, group, label, expand, limit, sinceMs: query.sinceMs(now) })
         : filteredMap(this.#source, query, query.match);
     live.version = this.#source.version;
     live.drawnAt = now;

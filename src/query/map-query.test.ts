@@ -22,10 +22,16 @@ it('asks for processes in the whole window by default', () => {
 
 it('gives the same key to the same question only', () => {
   expect(parse('group=address').key).toBe(parse('group=address').key);
-  const keys = ['', 'group=address', 'limit=5', 'since=1m', 'port=80', 'not=true&port=80'].map(
+  const keys = ['', 'group=address', 'expand=a', 'limit=5', 'since=1m', 'port=80', 'not=true&port=80'].map(
     (text) => parse(text).key,
   );
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+it('takes any number of nodes to expand, up to a limit', () => {
+  expect(parse('group=pod&expand=pod:a/b&expand=pod:a/c').expand).toEqual(new Set(['pod:a/b', 'pod:a/c']));
+  const many = Array.from({ length: 101 }, (_, n) => `expand=${n}`).join('&');
+  expect(refusal(many)).toMatchObject({ code: 'SP_QUERY_INVALID', parameter: 'expand' });
 });
 
 it('takes the filters of flows', () => {

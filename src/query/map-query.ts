@@ -14,6 +14,8 @@ export interface MapQuery {
   group: MapGroup;
   /** Of the group `label`. */
   label: string | undefined;
+  /** Ids of nodes that are drawn as what is inside of them. */
+  expand: ReadonlySet<string>;
   limit: number;
   /** How far to look back from `now`, in milliseconds. */
   sinceMs(now: number): number;
@@ -22,7 +24,8 @@ export interface MapQuery {
 }
 
 const MAX_LIMIT = 10_000;
-const OWN_PARAMETERS = ['group', 'since', 'limit'];
+const MAX_EXPANDED = 100;
+const OWN_PARAMETERS = ['group', 'expand', 'since', 'limit'];
 /** A map has no newest and oldest. */
 const NO_PARAMETERS: ReadonlySet<string> = new Set(SELECTORS.map(({ name }) => name));
 
@@ -33,19 +36,23 @@ export function parseMapQuery(
 ): MapQuery {
   const own = new Map<string, string>();
   const filters: [string, string][] = [];
+  const expand = new Set<string>();
   for (const [name, value] of params) {
     if (own.has(name)) throw invalid(name, `${name} may be given once`, []);
-    if (OWN_PARAMETERS.includes(name)) own.set(name, value);
+    if (name === 'expand') expand.add(value);
+    else if (OWN_PARAMETERS.includes(name)) own.set(name, value);
     else if (NO_PARAMETERS.has(name))
       throw invalid(name, `${name} is not a parameter of the map`, OWN_PARAMETERS);
     else filters.push([name, value]);
   }
+  if (expand.size > MAX_EXPANDED)
+    throw invalid('expand', `at most ${MAX_EXPANDED} nodes can be expanded at once`, []);
   const { group, label } = readGroup(own.get('group') ?? 'process');
   const limit = parseLimit(own.get('limit') ?? String(DEFAULT_NODE_LIMIT));
   const sinceMs = parseSince(own.get('since'), { now, windowMs });
   const match = filters.length === 0 ? undefined : parseQuery(set, filters, now).match;
-  const key = JSON.stringify([group, label, limit, own.get('since'), filters]);
-  return { key, group, label, limit, sinceMs, match };
+  const key = JSON.stringify([group, label, [...expand], limit, own.get('since'), filters]);
+  return { key, group, label, expand, limit, sinceMs, match };
 }
 
 function readGroup(text: string): NonNullable<ReturnType<typeof parseGroup>> {
