@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { FLOW_FILTERS } from '../lib/filter/flows.ts';
+import { isEndOption } from './filter-options.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -21,9 +21,6 @@ interface Flag {
   values: readonly string[];
 }
 
-/** Left out of the help for its length, not for being secret. */
-const ENDS = new Set(FLOW_FILTERS.filter(({ kubernetes }) => !kubernetes).map(({ name }) => name));
-
 /** A script that completes the commands of `program`, their options and the values that have a choice. */
 export function completionScript(shell: Shell, program: Command): string {
   const commands = program.commands.map((command) => wordsOf(command, program));
@@ -38,7 +35,7 @@ export function completionScript(shell: Shell, program: Command): string {
 }
 
 function wordsOf(command: Command, program: Command): Words {
-  const own = command.options.filter(({ hidden, long }) => !hidden || ENDS.has(long?.slice(2) ?? ''));
+  const own = command.options.filter(({ hidden, long }) => !hidden || isEndOption(long ?? ''));
   const flags = [...own, ...program.options].map((option) => ({
     names: [option.short, option.long].filter((name) => typeof name === 'string'),
     doc: option.description.replace(/ \(.*\)$/, ''),

@@ -1,15 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SysprobeError } from '../lib/errors.ts';
-import type { FlowRecord } from '../wire/flow.ts';
 import type { EventType, LostMessage } from '../wire/messages.ts';
 import { parseLine, readLines } from './lines.ts';
 import { ask, bodyOf, type Query, type Server } from './server.ts';
 
-export type FlowEvent = { type: EventType; cursor: string } & FlowRecord;
-export type StreamItem = { line: string; event: FlowEvent | LostMessage };
+export type StreamEvent<T> = { type: EventType; cursor: string } & T;
+export type StreamItem<T> = { line: string; event: StreamEvent<T> | LostMessage };
 
 export interface FollowOptions {
+  /** What is followed, e.g. `flows`. */
+  path: string;
   params: [string, string][];
   /** Where the list ended that came before. */
   cursor: string;
@@ -23,13 +24,16 @@ const LONGEST_WAIT_MS = 5_000;
  * What happens behind the cursor, for ever. When the connection breaks it comes back with the last cursor, so that
  * nothing is missed that the server still has; what it has not comes as a `lost` event.
  */
-export async function* followFlows(server: Server, options: FollowOptions): AsyncGenerator<StreamItem[]> {
+export async function* followRecords<T>(
+  server: Server,
+  options: FollowOptions,
+): AsyncGenerator<StreamItem<T>[]> {
   let { cursor } = options;
-  let answer = await open(server, options.params, cursor);
+  let answer = await open(server, options, cursor);
   for (;;) {
     try {
       for await (const lines of readLines(bodyOf(server, answer))) {
-        const items = lines.map((line) => ({ line, event: parseLine(line) as StreamItem['event'] }));
+        const items = lines.map((line) => ({ line, event: parseLine(line) as StreamItem<T>['event'] }));
         cursor = items.at(-1)?.event.cursor ?? cursor;
         yield items;
       }
@@ -39,14 +43,14 @@ export async function* followFlows(server: Server, options: FollowOptions): Asyn
     if (!options.reconnect)
       throw new SysprobeError('SP_SERVER_UNREACHABLE', `${server.name}: the stream ended`);
     options.notice(`lost the connection to ${server.name}; waiting for it to come back`);
-    answer = await reopen(server, options.params, cursor);
+    answer = await reopen(server, options, cursor);
     options.notice('connected again');
   }
 }
 
-function open(server: Server, params: FollowOptions['params'], cursor: string): Promise<IncomingMessage> {
+function open(server: Server, { path, params }: FollowOptions, cursor: string): Promise<IncomingMessage> {
   const query: Query = {
-    path: 'flows',
+    path,
     params: [...params, ['follow', 'true'], ['after', cursor]],
     accept: 'application/x-ndjson',
     follow: true,
@@ -54,15 +58,11 @@ function open(server: Server, params: FollowOptions['params'], cursor: string): 
   return ask(server, query);
 }
 
-async function reopen(
-  server: Server,
-  params: FollowOptions['params'],
-  cursor: string,
-): Promise<IncomingMessage> {
+async function reopen(server: Server, options: FollowOptions, cursor: string): Promise<IncomingMessage> {
   for (let wait = 250; ; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
     await sleep(wait);
     try {
-      return await open(server, params, cursor);
+      return await open(server, options, cursor);
     } catch (error) {
       if (!isUnreachable(error)) throw error;
     }

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FlowFormat, flowFormatter, TEXT_FORMS } from '../../src/cli/format/flows.ts';
+import { FLOW_LAYOUT } from '../../src/cli/format/flow-columns.ts';
+import { type RecordFormat, recordFormatter, TEXT_FORMS } from '../../src/cli/format/records.ts';
 import { painter } from '../../src/cli/format/terminal.ts';
 import { packageRoot } from '../../src/lib/package-root.ts';
 import { MessageReader } from '../../src/wire/cbor.ts';
@@ -41,11 +42,10 @@ async function ids(...args: string[]): Promise<string[]> {
     .map((line) => JSON.parse(line).id);
 }
 
-function formatted(change: Partial<FlowFormat>): string {
+function formatted(change: Partial<RecordFormat>): string {
   const style = { numeric: false, format: 'time', utc: true, now: Date.now } as const;
-  return flowFormatter({ form: 'compact', style, headers: true, paint: painter(false), ...change })(
-    RECORDS.map((flow) => ({ flow })),
-  );
+  const format: RecordFormat = { form: 'compact', style, headers: true, paint: painter(false), ...change };
+  return recordFormatter(FLOW_LAYOUT, format)(RECORDS.map((record) => ({ record })));
 }
 
 describe('forms', () => {

@@ -7,9 +7,12 @@ import { packageRoot } from '../../src/lib/package-root.ts';
 import { EventLog } from '../../src/probe/server/event-log.ts';
 import type { ProbeView } from '../../src/probe/server/probe-view.ts';
 import { startServer } from '../../src/probe/server/server.ts';
+import type { ContainerRecord } from '../../src/wire/container.ts';
+import type { DnsRecord } from '../../src/wire/dns.ts';
 import type { FlowRecord } from '../../src/wire/flow.ts';
+import { CODECS, EVENT_KINDS, type Records } from '../../src/wire/kinds.ts';
 import type { EventType } from '../../src/wire/messages.ts';
-import { flowToRow } from '../../src/wire/rows.ts';
+import type { ProcessRecord } from '../../src/wire/process.ts';
 
 const PROGRAM = join(packageRoot, 'dist/sysprobe.js');
 
@@ -26,7 +29,7 @@ export interface TestServer {
   /** What lists are made of. */
   flows: FlowRecord[];
   events: EventLog;
-  tell(type: EventType, flow: FlowRecord): void;
+  tell(type: EventType, record: Records[keyof Records]): void;
   close(): Promise<void>;
 }
 
@@ -49,23 +52,27 @@ export const STATUS = {
 export interface ServeOptions {
   socket: string;
   flows?: FlowRecord[];
+  dns?: DnsRecord[];
+  processes?: ProcessRecord[];
+  containers?: ContainerRecord[];
   run?: string;
   maxEvents?: number;
   /** The log of a server that was closed, as if only the connection had broken. */
   events?: EventLog;
 }
 
-/** The probe's own server over flows that the test makes. */
+/** The probe's own server over records that the test makes. */
 export async function serve(options: ServeOptions): Promise<TestServer> {
-  const { socket, flows = [], run = 'r1', maxEvents = 10_000 } = options;
+  const { socket, flows = [], dns = [], processes = [], containers = [] } = options;
+  const { run = 'r1', maxEvents = 10_000 } = options;
   const events = options.events ?? new EventLog({ run, maxEvents, maxBytes: 64 * 1024 * 1024 });
   const view: ProbeView = {
     bootId: STATUS.bootId,
     refresh: () => {},
-    flows: () => flows.map(flowToRow),
-    dns: () => [],
-    processes: () => [],
-    containers: () => [],
+    flows: () => flows.map(CODECS.flow.toRow),
+    dns: () => dns.map(CODECS.dns.toRow),
+    processes: () => processes.map(CODECS.process.toRow),
+    containers: () => containers.map(CODECS.container.toRow),
     metrics: () => [],
     status: () => ({
       ...STATUS,
@@ -80,8 +87,8 @@ export async function serve(options: ServeOptions): Promise<TestServer> {
     socket,
     flows,
     events,
-    tell: (type, flow) => {
-      events.append(type, flowToRow(flow));
+    tell: (type, record) => {
+      events.append(type, CODECS[EVENT_KINDS[type]].toRow(record as never));
       events.flush();
     },
     close: () => server.close(),

@@ -53,7 +53,7 @@ export function addMapCommand(program: Command, terminal: Terminal, server: () =
     .optionsGroup('Output:')
     .addOption(new Option('-o, --output <FORM>', 'form of the output').choices(MAP_FORMS).default('text'))
     .addOption(new Option('--color <WHEN>', 'color the output').choices(COLOR_CHOICES).default('auto'));
-  const filters = addFilterOptions(command);
+  const filters = addFilterOptions(command, FLOWS.filters);
   command.addHelpText('after', EXAMPLES);
   command.action(async ({ groupBy, limit, since, output, color }: MapOptions) => {
     const params: Params = since === undefined ? filters : [...filters, ['since', since]];

@@ -65,7 +65,7 @@ export const DNS_FILTERS: readonly Filter<DnsTransaction>[] = [
     ({ latencyUs }) => latencyUs,
   ),
   filter(
-    { name: 'server', value: 'CIDR', doc: 'server, by address or network' },
+    { name: 'server-ip', value: 'CIDR', doc: 'address or network of the server' },
     address,
     ({ server }) => server?.ip,
   ),

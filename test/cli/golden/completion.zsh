@@ -6,6 +6,9 @@ _sysprobe() {
     command)
       local -a commands=(
         'flows:connections and conversations'
+        'dns:names that were looked up, and what came of it'
+        'processes:processes, with their containers and how they ended'
+        'containers:containers, what they use and how they ended'
         'map:who talks to whom'
         'status:is the server working, what is on, what was lost'
         'check:can system-probe run on this machine'
@@ -54,14 +57,144 @@ _sysprobe() {
         '*--rtt-over[round-trip time over TIME]:value:' \
         '*--family[address family]:value:(ipv4 ipv6 4 6)' \
         '*--pod[pod of Kubernetes]:value:' \
+        '*--from-pod[pod of Kubernetes, of the client]:value:' \
+        '*--to-pod[pod of Kubernetes, of the server]:value:' \
+        '*-n[namespace of Kubernetes]:value:' \
+        '*--namespace[namespace of Kubernetes]:value:' \
+        '*--from-namespace[namespace of Kubernetes, of the client]:value:' \
+        '*--to-namespace[namespace of Kubernetes, of the server]:value:' \
+        '*--workload[workload of Kubernetes]:value:' \
+        '*--from-workload[workload of Kubernetes, of the client]:value:' \
+        '*--to-workload[workload of Kubernetes, of the server]:value:' \
+        '*--service[service of Kubernetes]:value:' \
+        '*--from-service[service of Kubernetes, of the client]:value:' \
+        '*--to-service[service of Kubernetes, of the server]:value:' \
+        '*-l[label of the pod]:value:' \
+        '*--label[label of the pod]:value:' \
+        '*--from-label[label of the pod, of the client]:value:' \
+        '*--to-label[label of the pod, of the server]:value:' \
+        '*-4[the same as --family ipv4]' \
+        '*-6[the same as --family ipv6]' \
+        '*--not[negates the filter that follows]' \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]';;
+      dns) _arguments \
+        '*-f[go on with what happens from now; breaks are bridged, losses are told]' \
+        '*--follow[go on with what happens from now; breaks are bridged, losses are told]' \
+        '*--no-reconnect[end when the followed stream does]' \
+        '*--last[the N newest]:value:' \
+        '*--first[the N oldest]:value:' \
+        '*--all[no limit]' \
+        '*--since[asked at or after\: 5m (ago), or RFC 3339]:value:' \
+        '*--until[asked at or before]:value:' \
+        '*-o[form of the output]:value:(compact table wide dict json cbor)' \
+        '*--output[form of the output]:value:(compact table wide dict json cbor)' \
+        '*--numeric[addresses instead of domain names, exact numbers of bytes and microseconds]' \
+        '*--no-headers[no line of headers above a table]' \
+        '*--time-format[how times look]:value:(time rfc3339 unix relative)' \
+        '*--utc[times in UTC instead of local time]' \
+        '*--color[color the output]:value:(auto always never)' \
+        '*--domain[name that was asked for; .example.com for it and all below]:value:' \
+        '*--type[type that was asked for, such as A or AAAA]:value:' \
+        '*--outcome[whether a server answered in time]:value:(answered timeout)' \
+        '*--rcode[response code, such as NXDOMAIN or SERVFAIL]:value:' \
+        '*--slow[answered after more than TIME]' \
+        '*--server-ip[address or network of the server]:value:' \
+        '*--ip[address or network of the server or of the asking socket]:value:' \
+        '*--port[port or range of ports, of the server or of the asking socket]:value:' \
+        '*--transport[how it was asked]:value:(udp tcp)' \
+        '*--family[address family of the server]:value:(ipv4 ipv6 4 6)' \
+        '*--container[container whose id begins with ID]:value:' \
+        '*--pid[process id on the host]:value:' \
+        '*--comm[name of the process, * stands for anything]:value:' \
+        '*--netns[network namespace, by inode]:value:' \
+        '*--pod[pod of Kubernetes]:value:' \
         '*-n[namespace of Kubernetes]:value:' \
         '*--namespace[namespace of Kubernetes]:value:' \
         '*--workload[workload of Kubernetes]:value:' \
-        '*--service[service of Kubernetes]:value:' \
         '*-l[label of the pod]:value:' \
         '*--label[label of the pod]:value:' \
         '*-4[the same as --family ipv4]' \
         '*-6[the same as --family ipv6]' \
+        '*--not[negates the filter that follows]' \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]';;
+      processes) _arguments \
+        '*-f[go on with what happens from now; breaks are bridged, losses are told]' \
+        '*--follow[go on with what happens from now; breaks are bridged, losses are told]' \
+        '*--no-reconnect[end when the followed stream does]' \
+        '*--last[the N newest]:value:' \
+        '*--first[the N oldest]:value:' \
+        '*--all[no limit]' \
+        '*--since[there at or after\: 5m (ago), or RFC 3339]:value:' \
+        '*--until[started at or before]:value:' \
+        '*-o[form of the output]:value:(compact table wide dict tree json cbor)' \
+        '*--output[form of the output]:value:(compact table wide dict tree json cbor)' \
+        '*--numeric[addresses instead of domain names, exact numbers of bytes and microseconds]' \
+        '*--no-headers[no line of headers above a table]' \
+        '*--time-format[how times look]:value:(time rfc3339 unix relative)' \
+        '*--utc[times in UTC instead of local time]' \
+        '*--color[color the output]:value:(auto always never)' \
+        '*--pid[process id on the host]:value:' \
+        '*--parent[children of PID]:value:' \
+        '*--comm[name of the process, * stands for anything]:value:' \
+        '*--exe[path of the executable]:value:' \
+        '*--uid[user id]:value:' \
+        '*--container[container whose id begins with ID]:value:' \
+        '*--state[whether it still runs]:value:(running exited)' \
+        '*--exit-code[exited with CODE]:value:' \
+        '*--signal[ended by SIGNAL]:value:' \
+        '*--oom[killed by the kernel for want of memory]::value:(true false)' \
+        '*--netns[network namespace, by inode]:value:' \
+        '*--pod[pod of Kubernetes]:value:' \
+        '*-n[namespace of Kubernetes]:value:' \
+        '*--namespace[namespace of Kubernetes]:value:' \
+        '*--workload[workload of Kubernetes]:value:' \
+        '*-l[label of the pod]:value:' \
+        '*--label[label of the pod]:value:' \
+        '*--not[negates the filter that follows]' \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]';;
+      containers) _arguments \
+        '*-f[go on with what happens from now; breaks are bridged, losses are told]' \
+        '*--follow[go on with what happens from now; breaks are bridged, losses are told]' \
+        '*--no-reconnect[end when the followed stream does]' \
+        '*--last[the N newest]:value:' \
+        '*--first[the N oldest]:value:' \
+        '*--all[no limit]' \
+        '*--since[there at or after\: 5m (ago), or RFC 3339]:value:' \
+        '*--until[started at or before]:value:' \
+        '*-o[form of the output]:value:(compact table wide dict json cbor)' \
+        '*--output[form of the output]:value:(compact table wide dict json cbor)' \
+        '*--numeric[addresses instead of domain names, exact numbers of bytes and microseconds]' \
+        '*--no-headers[no line of headers above a table]' \
+        '*--time-format[how times look]:value:(time rfc3339 unix relative)' \
+        '*--utc[times in UTC instead of local time]' \
+        '*--color[color the output]:value:(auto always never)' \
+        '*--container[container whose id begins with ID, or of that name]:value:' \
+        '*--image[image, * stands for anything]:value:' \
+        '*--runtime[container runtime]:value:' \
+        '*--state[whether it runs]:value:(created running exited)' \
+        '*--exit-code[exited with CODE]:value:' \
+        '*--oom[the kernel killed a process of it for want of memory]::value:(true false)' \
+        '*--crash-loop[starts again and again and fails]::value:(true false)' \
+        '*--pod[pod of Kubernetes]:value:' \
+        '*-n[namespace of Kubernetes]:value:' \
+        '*--namespace[namespace of Kubernetes]:value:' \
+        '*-l[label, * stands for anything]:value:' \
+        '*--label[label, * stands for anything]:value:' \
         '*--not[negates the filter that follows]' \
         '*-V[show the version of this command]' \
         '*--version[show the version of this command]' \
@@ -99,12 +232,22 @@ _sysprobe() {
         '*--rtt-over[round-trip time over TIME]:value:' \
         '*--family[address family]:value:(ipv4 ipv6 4 6)' \
         '*--pod[pod of Kubernetes]:value:' \
+        '*--from-pod[pod of Kubernetes, of the client]:value:' \
+        '*--to-pod[pod of Kubernetes, of the server]:value:' \
         '*-n[namespace of Kubernetes]:value:' \
         '*--namespace[namespace of Kubernetes]:value:' \
+        '*--from-namespace[namespace of Kubernetes, of the client]:value:' \
+        '*--to-namespace[namespace of Kubernetes, of the server]:value:' \
         '*--workload[workload of Kubernetes]:value:' \
+        '*--from-workload[workload of Kubernetes, of the client]:value:' \
+        '*--to-workload[workload of Kubernetes, of the server]:value:' \
         '*--service[service of Kubernetes]:value:' \
+        '*--from-service[service of Kubernetes, of the client]:value:' \
+        '*--to-service[service of Kubernetes, of the server]:value:' \
         '*-l[label of the pod]:value:' \
         '*--label[label of the pod]:value:' \
+        '*--from-label[label of the pod, of the client]:value:' \
+        '*--to-label[label of the pod, of the server]:value:' \
         '*-4[the same as --family ipv4]' \
         '*-6[the same as --family ipv6]' \
         '*--not[negates the filter that follows]' \

@@ -1,0 +1,142 @@
+import type { ContainerRecord } from '../../src/wire/container.ts';
+import type { DnsRecord } from '../../src/wire/dns.ts';
+import type { ProcessRecord } from '../../src/wire/process.ts';
+
+const CART = 'ab12cd34ef5678901234567890123456789012345678901234567890123456ff';
+const WORKER = '77c0ffee77c0ffee77c0ffee77c0ffee77c0ffee77c0ffee77c0ffee77c0ffee';
+
+/** One of each kind that looks different in the output. */
+export const LOOKUPS: DnsRecord[] = [
+  {
+    id: 'd.1',
+    askedAt: '2026-01-31T12:03:11.000000000Z',
+    question: { name: 'www.example.com', type: 'A' },
+    server: { ip: '10.96.0.10', port: 53 },
+    transport: 'udp',
+    outcome: 'answered',
+    rcode: 'NOERROR',
+    latencyUs: 3_100,
+    answers: [
+      { name: 'www.example.com', type: 'CNAME', data: 'example.com', ttl: 60 },
+      { name: 'example.com', type: 'A', data: '93.184.216.34', ttl: 60 },
+      { name: 'example.com', type: 'A', data: '93.184.216.35', ttl: 60 },
+    ],
+    retries: 1,
+    netns: 4_026_531_840,
+    process: { pid: 4121, comm: 'curl', exe: '/usr/bin/curl' },
+    container: { id: CART, runtime: 'containerd' },
+    source: { ip: '10.0.0.5', port: 40_404 },
+  },
+  {
+    id: 'd.2',
+    askedAt: '2026-01-31T12:03:12.000000000Z',
+    question: { name: 'db.shop.svc.cluster.local.shop.svc.cluster.local', type: 'AAAA' },
+    server: { ip: '10.96.0.10', port: 53 },
+    transport: 'tcp',
+    outcome: 'answered',
+    rcode: 'NXDOMAIN',
+    latencyUs: 410,
+    process: { pid: 77, comm: 'app' },
+    source: { ip: '10.0.0.5', port: 40_405 },
+  },
+  {
+    id: 'd.3',
+    askedAt: '2026-01-31T12:03:13.000000000Z',
+    question: { name: 'gone\u001b[2J.example', type: 'TXT' },
+    server: { ip: '2001:db8::53', port: 53 },
+    transport: 'udp',
+    outcome: 'timeout',
+    retries: 2,
+  },
+];
+
+export const PROCESSES: ProcessRecord[] = [
+  {
+    id: 'p.1',
+    pid: 1,
+    uid: 0,
+    comm: 'systemd',
+    exe: '/usr/lib/systemd/systemd',
+    args: ['/sbin/init'],
+    state: 'running',
+    startedAt: '2026-01-31T10:00:00.000000000Z',
+    cpu: { userUs: 2_500_000, systemUs: 1_500_000 },
+    memory: { rssBytes: 12_000_000, virtualBytes: 170_000_000 },
+  },
+  {
+    id: 'p.812',
+    pid: 812,
+    parentPid: 1,
+    uid: 33,
+    comm: 'nginx',
+    exe: '/usr/sbin/nginx',
+    args: ['nginx', '-g', 'daemon off;', `--${'long'.repeat(30)}`],
+    state: 'running',
+    startedAt: '2026-01-31T10:00:01.000000000Z',
+    netns: 4_026_532_201,
+    container: { id: CART, runtime: 'containerd' },
+    cgroup: { id: 8123, path: `/kubepods.slice/cri-containerd-${CART}.scope` },
+  },
+  {
+    id: 'p.4121',
+    pid: 4121,
+    parentPid: 812,
+    namespacePid: 7,
+    uid: 33,
+    comm: 'curl',
+    args: ['curl', '-s', 'http://example.com/\u001b[2J'],
+    state: 'exited',
+    startedAt: '2026-01-31T12:03:11.000000000Z',
+    exitedAt: '2026-01-31T12:03:11.250000000Z',
+    exitCode: 6,
+  },
+  {
+    id: 'p.4122',
+    pid: 4122,
+    parentPid: 812,
+    comm: 'worker',
+    state: 'exited',
+    startedAt: '2026-01-31T12:03:12.000000000Z',
+    exitedAt: '2026-01-31T12:03:13.000000000Z',
+    exitCode: 137,
+    signal: 9,
+    oomKilled: true,
+  },
+  // Its parent, of a pid that was used again, is not known.
+  { id: 'p.70', pid: 70, parentPid: 4122, comm: 'kworker', state: 'running' },
+];
+
+export const CONTAINERS: ContainerRecord[] = [
+  {
+    id: CART,
+    runtime: 'containerd',
+    name: 'cart',
+    image: 'registry.example/shop/cart:1.2',
+    kubernetes: { namespace: 'shop', pod: 'cart-5d9f', container: 'cart' },
+    state: 'running',
+    startedAt: '2026-01-31T10:00:01.000000000Z',
+    restarts: 0,
+    process: { pid: 812 },
+    cgroup: { id: 8123, path: `/kubepods.slice/cri-containerd-${CART}.scope` },
+    cpu: { millicores: 250, limitMillicores: 500, throttledUs: 1_250_000 },
+    memory: { usageBytes: 80_000_000, workingSetBytes: 64_000_000, limitBytes: 128_000_000 },
+    pressure: { cpuPermille: 125, memoryPermille: 0, ioPermille: 3 },
+    io: { readBytes: 1_000_000, writtenBytes: 20_000_000 },
+    pids: { count: 12 },
+    sockets: 34,
+  },
+  {
+    id: WORKER,
+    runtime: 'podman',
+    name: 'worker',
+    image: 'worker',
+    state: 'exited',
+    startedAt: '2026-01-31T12:00:00.000000000Z',
+    stoppedAt: '2026-01-31T12:00:05.000000000Z',
+    exitCode: 137,
+    signal: 9,
+    oomKilled: true,
+    restarts: 5,
+    crashLoop: true,
+  },
+];
