@@ -89,6 +89,29 @@ describe('an expanded node', () => {
   });
 });
 
+describe('a remote end that was looked up', () => {
+  const called = { ...address, domain: 'api.example.org' };
+
+  it.each<[MapGroup, string]>([
+    ['process', 'domain:api.example.org'],
+    ['container', 'domain:api.example.org'],
+    ['workload', 'domain:api.example.org'],
+    ['address', 'address:10.0.0.2'],
+  ])('is, by %s, %s', (group, id) => {
+    expect(nodeFace(called, group).id).toBe(id);
+  });
+
+  it('is what Kubernetes calls it where that is asked for', () => {
+    expect(nodeFace({ ...called, names: cart }, 'service').id).toBe('service:shop/cart-service');
+    expect(nodeFace({ ...called, names: cart }, 'process').id).toBe('domain:api.example.org');
+  });
+
+  it('is an address on loopback, which is no other host', () => {
+    const face = nodeFace({ ...called, ip: '127.0.0.1', netns: 5 }, 'process');
+    expect(face).toMatchObject({ id: 'address:127.0.0.1@5', detail: { domain: 'api.example.org' } });
+  });
+});
+
 describe('the map', () => {
   const server = { ...sample.server, container: CONTAINER };
   const named = (flow: MapFlow, kubernetes: MapNames): MapFlow => ({
@@ -116,6 +139,21 @@ describe('the map', () => {
     expect(edgeNames(map.graph({ now: NOW, group: 'workload' }))).toEqual(['curl -> cart']);
     map.update(named(clientFlow(sample), { namespace: 'shop', pod: 'late' }), NOW);
     expect(edgeNames(map.graph({ now: NOW, group: 'pod' }))).toEqual(['curl -> late']);
+  });
+
+  it('draws the addresses of a domain as one node', () => {
+    const map = new NetworkMap({ windowMs: 60_000 });
+    for (const ip of ['10.0.0.9', '10.0.0.2', '10.0.0.9']) {
+      const flow = clientFlow({ ...sample, id: ip, server: { ip, port: 443 } });
+      map.update({ ...flow, dest: { ...flow.dest, domain: 'api.example.org' } }, NOW);
+    }
+    const graph = map.graph({ now: NOW, group: 'process' });
+    expect(edgeNames(graph)).toEqual(['curl -> api.example.org']);
+    expect(graph.nodes.find(({ kind }) => kind === 'domain')).toMatchObject({
+      id: 'domain:api.example.org',
+      addresses: ['10.0.0.2', '10.0.0.9'],
+      connections: { opened: 2 },
+    });
   });
 
   it('joins both sides of a connection whatever they are called', () => {

@@ -1,5 +1,5 @@
 import type { End } from './ends.ts';
-import type { MapDirectory, MapGroup, MapNames, MapNode } from './types.ts';
+import type { MapDirectory, MapGroup, MapNames, MapNode, MapNodeKind } from './types.ts';
 
 /** What a node is, before it has figures. */
 export type NodeFace = Pick<MapNode, 'id' | 'kind' | 'name' | 'detail' | 'parent'>;
@@ -13,7 +13,7 @@ export interface FaceOptions {
 }
 
 /** What a node of a kind holds. */
-const INSIDE: Partial<Record<MapGroup, MapGroup>> = {
+const INSIDE: Partial<Record<MapNodeKind, MapGroup>> = {
   namespace: 'workload',
   label: 'workload',
   node: 'workload',
@@ -24,7 +24,7 @@ const INSIDE: Partial<Record<MapGroup, MapGroup>> = {
 };
 
 /** Whether there may be something inside of nodes of a kind. */
-export function holdsOthers(kind: MapGroup): boolean {
+export function holdsOthers(kind: MapNodeKind): boolean {
   return INSIDE[kind] !== undefined;
 }
 
@@ -63,6 +63,8 @@ function faceOf(end: End, group: MapGroup, options: FaceOptions): NodeFace {
   }
   if (group !== 'address' && end.container !== undefined) return containerFace(end, end.container);
   if (group !== 'address' && name !== undefined) return processFace(end, name);
+  if (group !== 'address' && end.domain !== undefined && end.netns === undefined)
+    return domainFace(end.domain);
   return addressFace(end);
 }
 
@@ -155,11 +157,14 @@ function containerFace(end: End, container: string): NodeFace {
   return { id: `container:${container}`, kind: 'container', name: container.slice(0, 12), detail };
 }
 
-function addressFace(end: End): NodeFace {
-  const name = end.domain ?? end.ip;
-  const id = end.netns === undefined ? `address:${name}` : `address:${name}@${end.netns}`;
-  const detail = { ip: end.ip, ...(end.netns !== undefined && { netns: end.netns }) };
-  return { id, kind: 'address', name, detail };
+function domainFace(domain: string): NodeFace {
+  return { id: `domain:${domain}`, kind: 'domain', name: domain };
+}
+
+function addressFace({ ip, netns, domain }: End): NodeFace {
+  const id = netns === undefined ? `address:${ip}` : `address:${ip}@${netns}`;
+  const detail = { ip, ...(netns !== undefined && { netns }), ...(domain !== undefined && { domain }) };
+  return { id, kind: 'address', name: ip, detail };
 }
 
 function baseName(path: string | undefined): string | undefined {

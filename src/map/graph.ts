@@ -1,10 +1,14 @@
 import type { Conversation } from './conversations.ts';
+import type { End } from './ends.ts';
 import { type FaceOptions, innerFace, type NodeFace } from './faces.ts';
 import { emptyFigures, type Figures } from './figures.ts';
 import { FAILURES, type MapEdge, type MapGraph, type MapGroup, type MapNode } from './types.ts';
 
 /** An edge to a scanned host would name all its ports. */
 export const MAX_PORTS = 100;
+
+/** Large services answer with another few addresses each time. */
+export const MAX_ADDRESSES = 20;
 
 interface Edge {
   id: string;
@@ -21,7 +25,8 @@ export class GraphBuilder {
   readonly #group: MapGroup;
   readonly #byConversation = new Map<Conversation, Edge>();
   readonly #byId = new Map<string, Edge>();
-
+  /** Of domains, by the node's id. */
+  readonly #addresses = new Map<string, Set<string>>();
   readonly #faces: FaceOptions;
 
   constructor(group: MapGroup, faces: FaceOptions) {
@@ -34,8 +39,8 @@ export class GraphBuilder {
     let edge = this.#byConversation.get(conversation);
     if (edge !== undefined) return edge;
     const { protocol, client, server } = conversation;
-    const source = innerFace(client, this.#group, this.#faces);
-    const target = innerFace(server, this.#group, this.#faces);
+    const source = this.#face(client);
+    const target = this.#face(server);
     const id = `${protocol}:${source.id}->${target.id}`;
     edge = this.#byId.get(id);
     if (edge === undefined) {
@@ -56,10 +61,28 @@ export class GraphBuilder {
       generatedAt: new Date(now).toISOString(),
       group: this.#group,
       ...(this.#faces.label !== undefined && { label: this.#faces.label }),
-      nodes: nodesOf(edges, nodes).sort(order),
+      nodes: nodesOf(edges, nodes)
+        .map((node) => this.#addressed(node))
+        .sort(order),
       edges: shown.map(edgeOf).sort(order),
       ...(hidden.nodes > 0 && { hidden }),
     };
+  }
+
+  #face(end: End): NodeFace {
+    const face = innerFace(end, this.#group, this.#faces);
+    if (face.kind !== 'domain') return face;
+    const addresses = this.#addresses.get(face.id);
+    if (addresses === undefined) this.#addresses.set(face.id, new Set([end.ip]));
+    else addresses.add(end.ip);
+    return face;
+  }
+
+  #addressed(node: MapNode): MapNode {
+    const addresses = this.#addresses.get(node.id);
+    return addresses === undefined
+      ? node
+      : { ...node, addresses: [...addresses].sort().slice(0, MAX_ADDRESSES) };
   }
 }
 

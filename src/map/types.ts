@@ -18,6 +18,9 @@ export const MAP_GROUPS = [
  */
 export type MapGroup = (typeof MAP_GROUPS)[number];
 
+/** What a node of the map is: named by the group, or a domain outside this node, whatever the group but addresses. */
+export type MapNodeKind = MapGroup | 'domain';
+
 /** What Kubernetes calls an end. Absent = not known. */
 export interface MapNames {
   namespace?: string;
@@ -54,18 +57,20 @@ export type Failure = (typeof FAILURES)[number];
 
 export interface MapParent {
   id: string;
-  kind: MapGroup;
+  kind: MapNodeKind;
   name: string;
 }
 
 export interface MapNode {
   id: string;
-  kind: MapGroup;
+  kind: MapNodeKind;
   name: string;
   /** What else is known, by field name of the flow record (`exe`, `container`, `ip`), and of a pod `phase`, `ready`, `restarts`. */
   detail?: Record<string, string | number>;
   /** The expanded node that this one is drawn inside of. */
   parent?: MapParent;
+  /** Of a domain: those that connections went to, ascending; the first MAX_ADDRESSES of them. */
+  addresses?: string[];
   connections: { active: number; opened: number; closed: number; failed: number };
   sent: { bytes: number };
   received: { bytes: number };

@@ -16,7 +16,8 @@ describe('the map', () => {
     const { page, complaints } = visited;
     await settled(page);
     expect(await page.locator('.node.process').count()).toBeGreaterThan(5);
-    expect(await page.locator('.map .node.address').count()).toBe(6);
+    expect(await page.locator('.map .node.address').count()).toBe(3);
+    expect(await page.locator('.map .node.domain').count()).toBe(3);
     expect(await page.locator('.edge').count()).toBe(18);
     const outlines = await page
       .locator('.legend .node-shape')

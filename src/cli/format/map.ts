@@ -132,6 +132,7 @@ function dotShape({ kind }: MapNode): string {
     case 'container':
       return ', shape=component';
     case 'address':
+    case 'domain':
       return ', shape=ellipse, style=dashed';
     default:
       return ', shape=box3d';

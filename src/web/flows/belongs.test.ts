@@ -5,11 +5,11 @@ import { FlowIndex } from './belongs.ts';
 
 const CURL = 'process:host/curl';
 const NGINX = 'process:host/nginx';
-const EXAMPLE = 'address:example.org';
+const EXAMPLE = 'domain:example.org';
 
 const graph = graphFromSnapshot(
   aGraph({
-    nodes: [aNode(CURL), aNode(NGINX), aNode(EXAMPLE, { kind: 'address' })],
+    nodes: [aNode(CURL), aNode(NGINX), aNode(EXAMPLE, { kind: 'domain' })],
     edges: [anEdge(CURL, NGINX, { ports: [80] }), anEdge(CURL, EXAMPLE, { ports: [443] })],
   }),
 );

@@ -4,7 +4,7 @@ import type { MapEdge, MapGroup } from '../../map/types.ts';
 import type { Selection } from '../graph/focus.ts';
 import type { GraphState } from '../graph/state.ts';
 import type { Flow, FlowEnd } from './flow.ts';
-import { observedEnd } from './query.ts';
+import { isOutside, observedEnd } from './query.ts';
 
 /**
  * Finds which nodes and edges of a map a flow record belongs to. A record knows who is at its own end; of the other
@@ -47,7 +47,7 @@ export class FlowIndex {
       if (ownId !== own || edge.protocol !== flow.protocol) continue;
       if (peerId === peer.id) return edge;
       // The other side's record is not in the list, but the agent may have seen it and named its owner.
-      if (!peer.seen && edge.ports.includes(port) && this.#graph.nodes.get(peerId)?.kind !== 'address')
+      if (!peer.seen && edge.ports.includes(port) && !isOutside(this.#graph.nodes.get(peerId)))
         likely ??= edge;
     }
     return likely;

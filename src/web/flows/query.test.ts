@@ -11,7 +11,7 @@ const graph = graphFromSnapshot(
       aNode('shop', { name: 'node', detail: { container: CONTAINER } }),
       aNode('box', { kind: 'container', detail: { container: CONTAINER } }),
       aNode('a4', { kind: 'address', name: '192.0.2.1', detail: { ip: '192.0.2.1' } }),
-      aNode('named', { kind: 'address', name: 'example.org', detail: { ip: '192.0.2.2' } }),
+      aNode('named', { kind: 'domain', name: 'example.org', addresses: ['192.0.2.2'] }),
     ],
     edges: [
       anEdge('a4', 'curl', { ports: [80, 443] }),

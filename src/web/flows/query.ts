@@ -31,8 +31,13 @@ export function selectionFilters(
  * connection within the node is recorded at both ends, and is to be listed once.
  */
 export function observedEnd(edge: MapEdge, nodes: GraphState['nodes']): string {
-  const isHere = (id: string) => nodes.get(id)?.kind !== 'address';
+  const isHere = (id: string) => !isOutside(nodes.get(id));
   return isHere(edge.source) || !isHere(edge.target) ? edge.source : edge.target;
+}
+
+/** A remote end, of which no record tells who it is. */
+export function isOutside(node: MapNode | undefined): boolean {
+  return node?.kind === 'address' || node?.kind === 'domain';
 }
 
 function ownerFilters(node: MapNode | undefined): Filter[] {
@@ -45,7 +50,9 @@ function ownerFilters(node: MapNode | undefined): Filter[] {
     case 'container':
       return container;
     case 'address':
-      return [detail.ip === undefined || detail.ip === name ? ['ip', name] : ['domain', name]];
+      return [['ip', name]];
+    case 'domain':
+      return [['domain', name]];
     case 'node':
       return [];
     case 'label':

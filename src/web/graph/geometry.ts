@@ -1,4 +1,4 @@
-import type { MapGroup } from '../../map/types.ts';
+import type { MapNodeKind } from '../../map/types.ts';
 
 export interface Point {
   readonly x: number;
@@ -30,12 +30,13 @@ export function edgeWidth(bytesPerSecond: number): number {
   return logScale(bytesPerSecond, { unit: 100, largest: 1e8, low: MIN_WIDTH, high: MAX_WIDTH });
 }
 
-/** Outline around the origin: circle = process, diamond = address, and a rounded square for what holds processes. */
-export function nodeOutline(kind: MapGroup, radius: number): string {
+/** Outline around the origin: circle = process, diamond = address or domain, and a rounded square for what holds processes. */
+export function nodeOutline(kind: MapNodeKind, radius: number): string {
   switch (kind) {
     case 'process':
       return `M${-radius},0a${radius},${radius} 0 1,1 ${2 * radius},0a${radius},${radius} 0 1,1 ${-2 * radius},0Z`;
-    case 'address': {
+    case 'address':
+    case 'domain': {
       const tip = radius * 1.16;
       const cut = radius * 0.2;
       return (

@@ -82,7 +82,12 @@ function find(graph: GraphState, terms: readonly string[]): Found | undefined {
   if (terms.length === 0) return undefined;
   const named = new Set<string>();
   for (const node of graph.nodes.values()) {
-    if (textMatches([node.name, node.kind, ...Object.values(node.detail ?? {})].join(' '), terms)) {
+    if (
+      textMatches(
+        [node.name, node.kind, ...Object.values(node.detail ?? {}), ...(node.addresses ?? [])].join(' '),
+        terms,
+      )
+    ) {
       named.add(node.id);
     }
   }

@@ -45,14 +45,16 @@ export function nodeBox(node: MapNode, total: number): Size & { id: string } {
 }
 
 /** The second line under the shape: what tells nodes of one name apart. */
-export function nodeSubtitle({ kind, name, detail = {} }: MapNode): string {
+export function nodeSubtitle({ kind, name, detail = {}, addresses = [] }: MapNode): string {
   switch (kind) {
     case 'process':
       return detail.container === undefined ? '' : `in ${String(detail.container).slice(0, SHORT_ID)}`;
     case 'container':
       return String(detail.runtime ?? '');
     case 'address':
-      return detail.ip === undefined || detail.ip === name ? '' : String(detail.ip);
+      return String(detail.domain ?? '');
+    case 'domain':
+      return addresses.length === 1 ? String(addresses[0]) : `${addresses.length} addresses`;
     default:
       return detail.namespace === undefined || detail.namespace === name ? '' : `in ${detail.namespace}`;
   }

@@ -42,7 +42,8 @@ function NodeCard({ node, graph }: { node: MapNode; graph: GraphState }) {
   const named = (ids: string[]) => [...new Set(ids)].flatMap((id) => graph.nodes.get(id) ?? []);
   const clients = named(edges.filter(({ target }) => target === node.id).map(({ source }) => source));
   const servers = named(edges.filter(({ source }) => source === node.id).map(({ target }) => target));
-  const details = Object.entries(node.detail ?? {});
+  const details: [string, string | number][] = Object.entries(node.detail ?? {});
+  if (node.addresses !== undefined) details.push(['addresses', node.addresses.join(', ')]);
   return (
     <>
       <header>

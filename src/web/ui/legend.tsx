@@ -1,7 +1,7 @@
-import type { MapGroup } from '../../map/types.ts';
+import type { MapNodeKind } from '../../map/types.ts';
 import { nodeOutline } from '../graph/geometry.ts';
 
-const KINDS: readonly MapGroup[] = ['process', 'container', 'address'];
+const KINDS: readonly MapNodeKind[] = ['process', 'container', 'domain', 'address'];
 
 export function Legend() {
   return (
