@@ -2,12 +2,12 @@ import { arch, release } from 'node:os';
 import { version } from '../lib/package-root.ts';
 import type { SourceStatus, Status } from '../wire/status.ts';
 import type { IngestStatus } from './ingest/ingest.ts';
-import type { NodeFlows } from './node-flows.ts';
+import type { NodeTables } from './node-tables.ts';
 
 /** Answer of the agent's `GET /api/v1/status`: that of the probe, and how reading the probe goes. */
 export interface AgentStatus extends Omit<Status, 'bootId'> {
   program: 'node-agent';
-  /** Events that neither the map nor the flows show. */
+  /** Events that neither the map nor the records show. */
   lost: number;
   probe: {
     socket: string;
@@ -17,6 +17,8 @@ export interface AgentStatus extends Omit<Status, 'bootId'> {
     lagMs: number;
     events: number;
     lost: number;
+    /** Events and messages of kinds that this version does not know. */
+    unknown: number;
     reconnects: number;
     invalid: number;
     restarts: number;
@@ -30,13 +32,14 @@ export interface StatusSources {
   run: string;
   startedAt: Date;
   ingest: IngestStatus;
-  flows: NodeFlows['status'];
+  tables: NodeTables['status'];
   streams: AgentStatus['streams'];
 }
 
-export function agentStatus({ socket, run, startedAt, ingest, flows, streams }: StatusSources): AgentStatus {
-  const { connected, events, lost, reconnects, invalid, restarts, lastError } = ingest;
-  const { tables, losses, replay, readers, lagMs } = flows;
+export function agentStatus(from: StatusSources): AgentStatus {
+  const { socket, run, startedAt, ingest, streams } = from;
+  const { connected, events, lost, unknown, reconnects, invalid, restarts, lastError } = ingest;
+  const { tables, losses, replay, readers, lagMs } = from.tables;
   return {
     program: 'node-agent',
     version,
@@ -58,6 +61,7 @@ export function agentStatus({ socket, run, startedAt, ingest, flows, streams }: 
       lagMs: Math.round(lagMs),
       events,
       lost,
+      unknown,
       reconnects,
       invalid,
       restarts,
@@ -79,5 +83,5 @@ export function unreadyReason({
   lastError,
 }: Pick<IngestStatus, 'connected' | 'lastError'>): string | undefined {
   if (connected) return undefined;
-  return lastError === undefined ? 'the flows of the probe have not been read yet' : lastError.message;
+  return lastError === undefined ? 'the records of the probe have not been read yet' : lastError.message;
 }

@@ -1,10 +1,12 @@
+import { FLOWS } from '../lib/filter/flows.ts';
 import { type GraphQuery, NetworkMap } from '../map/network-map.ts';
 import type { MapGraph } from '../map/types.ts';
-import type { FlowFollower, FlowSource, MapSource } from '../query/sources.ts';
+import type { MapSource, RecordFollower, RecordSource, StoredFlow } from '../query/sources.ts';
 import type { FlowRow } from '../wire/flow.ts';
+import { readFlow } from '../wire/rows.ts';
 import type { ReaderStatus, ReplayStatus, TableStatus } from '../wire/status.ts';
-import { FlowFeed } from './flow-feed.ts';
-import type { FlowSink } from './ingest/ingest.ts';
+import { RecordFeed } from './record-feed.ts';
+import { FlowColumns } from './store/flow-columns.ts';
 import { type FlowChange, FlowStore } from './store/flow-store.ts';
 import type { FlowView } from './store/flow-view.ts';
 
@@ -31,14 +33,18 @@ export interface NodeFlowsStatus {
 }
 
 const MAX_IDLE_CONVERSATIONS = 16_384;
+/** Measured: the columns of a row, and its id. */
+const FEED_ENTRY_BYTES = 250;
 
 /** The flows of the node: each row goes into the store, and what it changed into the map and to the followers. */
-export class NodeFlows implements FlowSink, FlowSource, MapSource {
+export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
+  readonly key = 'flows';
+  readonly set = FLOWS;
   readonly windowMs: number;
   readonly now: () => number;
   readonly #store: FlowStore;
   readonly #map: NetworkMap;
-  readonly #feed: FlowFeed;
+  readonly #feed: RecordFeed;
   #version = 0;
   #isListing = false;
   #lagMs = 0;
@@ -48,10 +54,16 @@ export class NodeFlows implements FlowSink, FlowSource, MapSource {
     this.now = now;
     this.#map = new NetworkMap({ windowMs, maxIdle: MAX_IDLE_CONVERSATIONS });
     this.#store = new FlowStore({ maxActive, maxClosed, onEvict: (flow) => this.#map.remove(flow) });
-    this.#feed = new FlowFeed({ run, capacity: feedEvents });
+    this.#feed = new RecordFeed({
+      run,
+      capacity: feedEvents,
+      rows: new FlowColumns(),
+      entryBytes: FEED_ENTRY_BYTES,
+      read: readFlow,
+    });
   }
 
-  flow(row: FlowRow): void {
+  record(row: FlowRow): void {
     const change = this.#store.put(row);
     if (change === undefined) return;
     this.#apply(change, row);
@@ -86,19 +98,15 @@ export class NodeFlows implements FlowSink, FlowSource, MapSource {
     return this.#feed.cursor;
   }
 
-  newestFirst(): Iterable<FlowView> {
-    return this.#store.newestFirst();
+  snapshot() {
+    return this.#store.snapshot();
   }
 
   flows(): Iterable<FlowView> {
     return this.#store;
   }
 
-  record(id: string): object | undefined {
-    return this.#store.get(id)?.record();
-  }
-
-  follow(after?: string): FlowFollower {
+  follow(after?: string): RecordFollower {
     return this.#feed.follow(after);
   }
 

@@ -10,11 +10,11 @@ import { Page } from '../query/page.ts';
 import { Streams } from '../query/streams.ts';
 import { agentStatus, unreadyReason } from './agent-status.ts';
 import { Ingest } from './ingest/ingest.ts';
-import { NodeFlows } from './node-flows.ts';
+import { NodeTables } from './node-tables.ts';
 
 export type PipelineConfig = Pick<
   AgentConfig,
-  'socket' | 'listenHost' | 'maxFlows' | 'maxClosedFlows' | 'historySeconds'
+  'socket' | 'listenHost' | 'maxFlows' | 'maxClosedFlows' | 'historySeconds' | 'dnsMax' | 'maxContainers'
 >;
 
 export interface PipelineOptions {
@@ -36,6 +36,9 @@ export interface PipelineLimits {
   patienceMs: number;
   /** Changes that a follower of flows may be behind. */
   feedEvents: number;
+  /** The same for each of the other kinds. */
+  recordEvents: number;
+  processes: number;
 }
 
 export interface Pipeline {
@@ -46,13 +49,19 @@ export interface Pipeline {
 
 const SWEEP_MS = 1000;
 const LIVE = { intervalMs: 1000, keepAliveMs: 15_000 };
-const LIMITS: PipelineLimits = { streams: 64, patienceMs: 60_000, feedEvents: 16_384 };
+const LIMITS: PipelineLimits = {
+  streams: 64,
+  patienceMs: 60_000,
+  feedEvents: 16_384,
+  recordEvents: 4096,
+  processes: 16_384,
+};
 
 /**
  * The agent from one end to the other:
  *
- *   probe ──► ingest ──► flows (store, map, feed) ──┬──► maps ──► app ──► page, API
- *                                                   └──► status ──► metrics
+ *   probe ──► ingest ──► tables (flows, dns, processes, containers) ──┬──► maps ──► app ──► page, API
+ *                                                                     └──► status ──► metrics
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { config, log, now, random } = options;
@@ -60,15 +69,21 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const startedAt = new Date(now());
   const run = now().toString(36);
 
-  const flows = new NodeFlows({
+  const tables = new NodeTables({
     maxActive: config.maxFlows,
     maxClosed: config.maxClosedFlows,
     windowMs: config.historySeconds * 1000,
     feedEvents: limits.feedEvents,
+    maxDns: config.dnsMax,
+    maxProcesses: limits.processes,
+    // As many that run as that ended, like the probe.
+    maxContainers: config.maxContainers * 2,
+    recordEvents: limits.recordEvents,
     run,
     now,
   });
-  const ingest = new Ingest({ socketPath: config.socket, sink: flows, log, random });
+  const { flows, dns, processes, containers } = tables;
+  const ingest = new Ingest({ socketPath: config.socket, sink: tables, log, random });
   const streams = new Streams({ max: limits.streams, patienceMs: limits.patienceMs });
   const status = () =>
     agentStatus({
@@ -76,7 +91,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       run,
       startedAt,
       ingest: ingest.status,
-      flows: flows.status,
+      tables: tables.status,
       streams: streams.counts,
     });
   const metrics: AppOptions['metrics'] = (form) => {
@@ -86,6 +101,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   };
   const app = createApp({
     flows,
+    dns,
+    processes,
+    containers,
     map: flows,
     maps: new LiveMaps(flows, LIVE),
     streams,

@@ -1,18 +1,24 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { SysprobeError } from '../lib/errors.ts';
-import { parseFlowQuery } from '../lib/filter/flows.ts';
+import type { Container } from '../lib/filter/containers.ts';
+import type { DnsTransaction } from '../lib/filter/dns.ts';
+import type { Process } from '../lib/filter/processes.ts';
+import { parseQuery } from '../lib/filter/query.ts';
 import { accepted, errorAnswer, jsonAnswer, refuseParameters } from './answer.ts';
-import { followPieces, LIST_FORMS, listPieces, selectFlows } from './flow-list.ts';
 import { namesLoopback } from './host.ts';
 import type { LiveMaps } from './live-maps.ts';
 import { parseMapQuery } from './map-query.ts';
 import type { Page } from './page.ts';
-import type { FlowSource, MapSource } from './sources.ts';
+import { followPieces, LIST_FORMS, listPieces } from './record-list.ts';
+import type { MapSource, RecordSource, StoredFlow } from './sources.ts';
 import type { Streams } from './streams.ts';
 
 export interface AppOptions {
-  flows: FlowSource;
+  flows: RecordSource<StoredFlow>;
+  dns: RecordSource<DnsTransaction>;
+  processes: RecordSource<Process>;
+  containers: RecordSource<Container>;
   map: MapSource;
   maps: LiveMaps;
   streams: Streams;
@@ -58,7 +64,10 @@ export function createApp(options: AppOptions): Hono<Env> {
   });
 
   app.get('/api/v1/map', (c) => answerMap(c, options));
-  app.get('/api/v1/flows', (c) => answerFlows(c, options));
+  addRecords(app, options.flows, options.streams);
+  addRecords(app, options.dns, options.streams);
+  addRecords(app, options.processes, options.streams);
+  addRecords(app, options.containers, options.streams);
   app.get('/api/v1/status', (c) => {
     refuseParameters(paramsOf(c));
     accepted(c.req.header('accept'), ['application/json']);
@@ -81,24 +90,29 @@ export function createApp(options: AppOptions): Hono<Env> {
 }
 
 function answerMap(c: Context<Env>, { map, maps, streams }: AppOptions): Response {
-  const query = parseMapQuery(paramsOf(c), { now: map.now(), windowMs: map.windowMs });
+  const query = parseMapQuery(paramsOf(c), {
+    now: map.now(),
+    windowMs: map.windowMs,
+    ...(map.set && { set: map.set }),
+  });
   const form = accepted(c.req.header('accept'), ['application/json', 'text/event-stream']);
   if (form === 'application/json') return jsonAnswer(maps.get(query));
   if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': form } });
   return streams.answer((signal) => maps.follow(query, signal), clientOf(c, form));
 }
 
-function answerFlows(c: Context<Env>, { flows, streams }: AppOptions): Response {
-  const query = parseFlowQuery(paramsOf(c));
+function addRecords<T>(app: Hono<Env>, source: RecordSource<T>, streams: Streams): void {
+  app.get(`/api/v1/${source.key}`, (c) => answerRecords(c, source, streams));
+}
+
+function answerRecords<T>(c: Context<Env>, source: RecordSource<T>, streams: Streams): Response {
+  const query = parseQuery(source.set, paramsOf(c));
   const form = accepted(c.req.header('accept'), LIST_FORMS);
   // A stream never becomes one JSON document: who asks for JSON gets a document a line.
   const sent = query.follow ? 'application/x-ndjson' : form;
   if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': sent } });
-  if (!query.follow) {
-    const selection = selectFlows(flows, query);
-    return streams.answer(() => listPieces(flows, selection, form), clientOf(c, sent));
-  }
-  const follower = flows.follow(query.after);
+  if (!query.follow) return streams.answer(() => listPieces(source, query, form), clientOf(c, sent));
+  const follower = source.follow(query.after);
   try {
     return streams.answer((signal) => followPieces(follower, query.match, signal), clientOf(c, sent));
   } catch (error) {

@@ -14,7 +14,11 @@ export function filteredMap(
 ): MapGraph {
   const now = source.now();
   const windowMs = sinceMs(now);
-  const map = new NetworkMap({ windowMs, maxSettling: Number.POSITIVE_INFINITY });
+  const map = new NetworkMap({
+    windowMs,
+    maxSettling: Number.POSITIVE_INFINITY,
+    directory: source.directory,
+  });
   const isRecent = (flow: StoredFlow) =>
     flow.state !== 'closed' || (flow.closedMs ?? flow.lastSeenMs ?? 0) >= now - windowMs;
   for (const flow of source.flows()) {

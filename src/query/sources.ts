@@ -1,22 +1,32 @@
 import type { Flow } from '../lib/filter/flow-record.ts';
+import type { RecordSet } from '../lib/filter/query.ts';
+import type { Records } from '../lib/filter/select.ts';
 import type { GraphQuery } from '../map/network-map.ts';
-import type { MapFlow, MapGraph } from '../map/types.ts';
+import type { MapDirectory, MapFlow, MapGraph } from '../map/types.ts';
 
 /** A flow in the store: to be read at once, the next change makes it another one. */
 export type StoredFlow = Flow & MapFlow;
 
-/** What the API asks of the agent's flows. */
-export interface FlowSource {
-  newestFirst(): Iterable<StoredFlow>;
-  /** The whole record, as it is written; undefined when it has made room for others. */
-  record(id: string): object | undefined;
+/** What the API asks of the agent's records of one kind. */
+export interface RecordSource<T> {
+  /** What the records are called: the path, and the key of a JSON document. */
+  readonly key: string;
+  readonly set: RecordSet<T>;
+  /** The records that there are now. */
+  snapshot(): Snapshot<T>;
   /** Where to follow from to miss nothing that comes after now. */
   readonly cursor: string;
   /** Throws SP_QUERY_INVALID when `after` is not a cursor. */
-  follow(after?: string): FlowFollower;
+  follow(after?: string): RecordFollower;
 }
 
-export interface FlowFollower {
+/** Records that have made room for others since are undefined. */
+export interface Snapshot<T> extends Records<T> {
+  /** The whole record, as it is written. */
+  record(index: number): object | undefined;
+}
+
+export interface RecordFollower {
   /** Events with type and cursor, as they are written. */
   next(max: number): object[];
   wait(): Promise<void>;
@@ -28,6 +38,10 @@ export interface MapSource {
   /** Grows with every change of a flow. */
   readonly version: number;
   readonly windowMs: number;
+  /** Names of Kubernetes; undefined where there is none. */
+  readonly directory?: MapDirectory | undefined;
+  /** How flows are filtered. */
+  readonly set?: RecordSet<Flow>;
   now(): number;
   /** The map of all flows. */
   graph(query: GraphQuery): MapGraph;

@@ -45,9 +45,15 @@ export class MessageReader {
   #held = Buffer.alloc(0);
   #filled = 0;
   #failure: SysprobeError | undefined;
+  #unknown = 0;
+
+  /** Messages of a type that only a later version knows; they are left out. */
+  get unknown(): number {
+    return this.#unknown;
+  }
 
   /**
-   * The messages that this chunk completes; those of a type that this version does not know are left out.
+   * The messages that this chunk completes; those of a type that this version does not know are counted only.
    * Throws SP_WIRE_INVALID.
    */
   push(chunk: Uint8Array): Message[] {
@@ -77,6 +83,7 @@ export class MessageReader {
       if (!item) continue;
       const message = decodeBody(item.body);
       if (message) messages.push(message);
+      else this.#unknown += 1;
       this.#filled = 0;
     }
     return messages;

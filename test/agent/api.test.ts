@@ -146,8 +146,11 @@ it('says of itself what sysprobe status shows of a probe', async () => {
   expect(status).toMatchObject({
     program: 'node-agent',
     sources: [{ name: 'system-probe', state: 'off', hook: socket, reason: expect.stringContaining(socket) }],
-    tables: [{ name: 'flows' }, { name: 'closedFlows' }, { name: 'idleConversations' }],
-    loss: { probeEvents: 0, flowsEvicted: 0 },
+    tables: ['flows', 'closedFlows', 'idleConversations', 'dns', 'processes', 'containers'].map((name) => ({
+      name,
+      used: 0,
+    })),
+    loss: { probeEvents: 0, flowsEvicted: 0, dnsEvicted: 0, processesEvicted: 0, containersEvicted: 0 },
     readers: [],
   });
 });

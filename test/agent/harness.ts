@@ -2,6 +2,7 @@ import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Agent, type AgentOptions, startAgent } from '../../src/agent/agent.ts';
+import { loadAgentConfig } from '../../src/lib/config/load.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import type { MapGraph } from '../../src/map/types.ts';
 import type { EventLog } from '../../src/probe/server/event-log.ts';
@@ -72,6 +73,7 @@ export interface AgentStatus {
     connected: boolean;
     run?: string;
     events: number;
+    unknown: number;
     reconnects: number;
     invalid: number;
     restarts: number;
@@ -92,8 +94,8 @@ export async function runAgent(
     random: () => 0.5,
     ...options,
     config: {
+      ...loadAgentConfig({ argv: [], env: {} }),
       socket,
-      listenHost: '127.0.0.1',
       listenPort: 0,
       maxFlows: 1000,
       maxClosedFlows: 20_000,

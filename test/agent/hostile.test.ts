@@ -16,7 +16,7 @@ const HELLO: Hello = {
   run: 'r',
   cursor: 'r.0',
   fields: fieldNames(),
-  events: ['flow.opened', 'container.started'],
+  events: ['flow.opened', 'file.opened'],
 };
 
 /** What answers at the socket instead of a probe. */
@@ -136,10 +136,11 @@ it('reads fields by the names of the stream, and leaves out fields and events th
     else connection.end(http(hello, list, end));
   });
   const agent = await runAgent(socket);
-  await until(
+  const { probe } = await until(
     () => agent.status(),
     ({ probe }) => probe.events === 1,
   );
+  expect(probe.unknown).toBe(1);
   const { flows } = await agent.json<{ flows: FlowRecord[] }>('/api/v1/flows');
   expect(flows).toEqual([client]);
 });

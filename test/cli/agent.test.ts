@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Agent, startAgent } from '../../src/agent/agent.ts';
+import { loadAgentConfig } from '../../src/lib/config/load.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import type { MapGraph } from '../../src/map/types.ts';
 import { buildPrograms, makeFolder, serve, start, sysprobe, type TestServer, until } from './harness.ts';
@@ -16,8 +17,8 @@ beforeAll(async () => {
   probe = await serve({ socket, flows: CONVERSATION });
   agent = await startAgent({
     config: {
+      ...loadAgentConfig({ argv: [], env: {} }),
       socket,
-      listenHost: '127.0.0.1',
       listenPort: 0,
       maxFlows: 1000,
       maxClosedFlows: 1000,

@@ -37,6 +37,7 @@ export class Fixture {
     lagMs: 3,
     events: 0,
     lost: 0,
+    unknown: 0,
     reconnects: 0,
     invalid: 0,
     restarts: 0,

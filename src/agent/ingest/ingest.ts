@@ -1,16 +1,18 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { SysprobeError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
-import type { FlowRow } from '../../wire/flow.ts';
-import { CODECS } from '../../wire/kinds.ts';
-import type { EventsMessage, Hello, LostMessage, Message } from '../../wire/messages.ts';
+import type { Row } from '../../wire/fields.ts';
+import type { RecordKind } from '../../wire/kinds.ts';
+import type { EventsMessage, EventType, Hello, LostMessage } from '../../wire/messages.ts';
 import { Backoff } from './backoff.ts';
 import { probeMessages } from './probe-stream.ts';
+import { StreamReader } from './stream-reader.ts';
 
-/** Takes what the probe tells. Rows are checked and in the order of FLOW_FIELDS. */
-export interface FlowSink {
-  flow(row: FlowRow): void;
-  /** A list of all flows begins or ends. */
+/** Takes what the probe tells. Rows are checked and in the order of this version. */
+export interface RecordSink {
+  /** `type` is that of the event; a list has none. */
+  record(kind: RecordKind, row: Row, type?: EventType): void;
+  /** A list of all records begins or ends. */
   beginList(): void;
   endList(): void;
   /** Another run of the probe: it gives other ids to flows that are still open. */
@@ -19,20 +21,22 @@ export interface FlowSink {
 
 export interface IngestOptions {
   socketPath: string;
-  sink: FlowSink;
+  sink: RecordSink;
   log: Logger;
   /** Numbers from 0 to below 1, for the jitter of waits. */
   random: () => number;
 }
 
 export interface IngestStatus {
-  /** The flows of the probe have been listed and are being followed. */
+  /** The records of the probe have been listed and are being followed. */
   connected: boolean;
   run: string | undefined;
   lastError: { code: string; message: string; at: Date } | undefined;
   /** Events that the probe could not keep for us. */
   lost: number;
   events: number;
+  /** Events and messages of kinds that this version does not know. */
+  unknown: number;
   /** Times that the stream broke, whatever the reason. */
   reconnects: number;
   /** Of those, how often what came was not the protocol. */
@@ -44,7 +48,7 @@ export interface IngestStatus {
 const TURN_EVENTS = 2048;
 
 /**
- * Reads the probe for as long as the agent runs: lists its flows, then follows from the end of the list. A broken
+ * Reads the probe for as long as the agent runs: lists its records, then follows from the end of the list. A broken
  * stream is continued behind the last event that came; where the probe no longer has what came after it, everything
  * is listed again.
  */
@@ -63,6 +67,7 @@ export class Ingest {
     lastError: undefined,
     lost: 0,
     events: 0,
+    unknown: 0,
     reconnects: 0,
     invalid: 0,
     restarts: 0,
@@ -104,48 +109,54 @@ export class Ingest {
   /** Resolves with the cursor of the list's end. */
   async #list(): Promise<string> {
     const { socketPath, sink } = this.#options;
-    const stream = new Stream();
-    for await (const messages of probeMessages({ socketPath, signal: this.#stop.signal })) {
+    const stream = new StreamReader();
+    const { signal } = this.#stop;
+    for await (const { messages, unknown } of probeMessages({ socketPath, path: '/v1/events', signal })) {
+      this.#status.unknown += unknown;
       for (const message of messages) {
-        stream.check(message);
+        const records = stream.read(message);
         if (message.type === 'hello') {
           this.#met(message);
           sink.beginList();
-        } else if (message.type === 'flows') {
-          for (const row of message.flows) sink.flow(stream.read(row));
-          await this.#yield(message.flows.length);
-        } else if (message.type === 'end') {
+        }
+        for (const { kind, row } of records) sink.record(kind, row);
+        await this.#yield(records.length);
+        if (message.type === 'end') {
           sink.endList();
           return message.cursor;
         }
       }
     }
-    throw new SysprobeError('SP_SERVER_UNREACHABLE', `${socketPath}: the list of flows broke off`);
+    throw new SysprobeError('SP_SERVER_UNREACHABLE', `${socketPath}: the list of records broke off`);
   }
 
-  /** Returns when the flows must be listed again. */
+  /** Returns when the records must be listed again. */
   async #follow(after: string): Promise<void> {
     const { socketPath } = this.#options;
-    const stream = new Stream();
+    const stream = new StreamReader();
     this.#cursor = after;
-    for await (const messages of probeMessages({ socketPath, after, signal: this.#stop.signal })) {
+    const { signal } = this.#stop;
+    const path = `/v1/events?${new URLSearchParams({ follow: 'true', after })}`;
+    for await (const { messages, unknown } of probeMessages({ socketPath, path, signal, follow: true })) {
+      this.#status.unknown += unknown;
       for (const message of messages) {
-        stream.check(message);
+        const records = stream.read(message);
         if (message.type === 'hello' && message.run !== this.#status.run) this.#cursor = undefined;
         else if (message.type === 'hello') this.#following();
-        else if (message.type === 'events') await this.#events(message, stream);
         else if (message.type === 'lost') this.#lost(message);
+        else if (message.type === 'events') {
+          for (const { kind, row, type } of records) this.#options.sink.record(kind, row, type);
+          await this.#behind(message, records.length);
+        }
         if (this.#cursor === undefined) return;
       }
     }
     throw new SysprobeError('SP_SERVER_UNREACHABLE', `${socketPath}: system-probe ended the stream`);
   }
 
-  async #events({ cursor, events }: EventsMessage, stream: Stream): Promise<void> {
-    for (const [type, row] of events) {
-      if (stream.isFlow(type)) this.#options.sink.flow(stream.read(row));
-    }
+  async #behind({ cursor, events }: EventsMessage, known: number): Promise<void> {
     this.#status.events += events.length;
+    this.#status.unknown += events.length - known;
     this.#cursor = cursor;
     await this.#yield(events.length);
   }
@@ -153,7 +164,7 @@ export class Ingest {
   /** What was lost is made up for by a list, as far as the probe still knows it. */
   #lost({ lost = 0, reason }: LostMessage): void {
     this.#status.lost += lost;
-    this.#options.log.warn({ lost, reason }, 'events of the probe were lost; listing its flows again');
+    this.#options.log.warn({ lost, reason }, 'events of the probe were lost; listing its records again');
     this.#cursor = undefined;
   }
 
@@ -195,30 +206,6 @@ export class Ingest {
     if (this.#sinceTurn < TURN_EVENTS) return;
     this.#sinceTurn = 0;
     await nextTurn();
-  }
-}
-
-/** What the first message of a stream says about the others. */
-class Stream {
-  #read: ((row: FlowRow) => FlowRow) | undefined;
-  #flowTypes: boolean[] = [];
-
-  /** Throws SP_WIRE_INVALID when the stream does not begin as it must. */
-  check(message: Message): void {
-    if (message.type === 'hello') {
-      this.#read = CODECS.flow.compileRowReader(message.fields.flow);
-      this.#flowTypes = message.events.map((name) => name.startsWith('flow.'));
-    } else if (this.#read === undefined) {
-      throw new SysprobeError('SP_WIRE_INVALID', `the stream begins with ${message.type} instead of hello`);
-    }
-  }
-
-  isFlow(type: number): boolean {
-    return this.#flowTypes[type] === true;
-  }
-
-  read(row: FlowRow): FlowRow {
-    return this.#read?.(row) ?? row;
   }
 }
 

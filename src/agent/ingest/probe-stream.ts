@@ -5,8 +5,10 @@ import type { Message } from '../../wire/messages.ts';
 
 export interface ProbeRequest {
   socketPath: string;
-  /** Of the query; a list without it. */
-  after?: string;
+  /** With its query. */
+  path: string;
+  /** The answer never ends. */
+  follow?: boolean;
   signal: AbortSignal;
 }
 
@@ -15,16 +17,20 @@ const PATIENCE_MS = 10_000;
 const MAX_ERROR_BYTES = 16 * 1024;
 
 /**
- * Asks the probe for its flows and yields the messages of the answer, several at once where they came at once. Ends
- * with the answer. Throws SP_SERVER_UNREACHABLE, SP_WIRE_INVALID, or the error that the probe gave.
+ * Asks the probe and yields the messages of the answer, several at once where they came at once, and how many were of a
+ * type that this version does not know. Ends with the answer. Throws SP_SERVER_UNREACHABLE, SP_WIRE_INVALID, or the error that the probe gave.
  */
-export async function* probeMessages(options: ProbeRequest): AsyncGenerator<Message[]> {
+export async function* probeMessages(
+  options: ProbeRequest,
+): AsyncGenerator<{ messages: Message[]; unknown: number }> {
   const answer = await open(options);
   const reader = new MessageReader();
   try {
     for await (const chunk of answer) {
+      const before = reader.unknown;
       const messages = reader.push(chunk);
-      if (messages.length > 0) yield messages;
+      const unknown = reader.unknown - before;
+      if (messages.length > 0 || unknown > 0) yield { messages, unknown };
     }
   } catch (cause) {
     throw cause instanceof SysprobeError ? cause : unreachable(options.socketPath, cause as Error);
@@ -34,9 +40,7 @@ export async function* probeMessages(options: ProbeRequest): AsyncGenerator<Mess
   reader.end();
 }
 
-function open({ socketPath, after, signal }: ProbeRequest): Promise<IncomingMessage> {
-  const path =
-    after === undefined ? '/v1/flows' : `/v1/flows?${new URLSearchParams({ follow: 'true', after })}`;
+function open({ socketPath, path, follow, signal }: ProbeRequest): Promise<IncomingMessage> {
   const headers = { accept: 'application/cbor-seq', host: 'localhost' };
   return new Promise((resolve, reject) => {
     const sent = request({ socketPath, path, headers, signal, agent: false });
@@ -50,7 +54,7 @@ function open({ socketPath, after, signal }: ProbeRequest): Promise<IncomingMess
     });
     sent.on('response', (answer) => {
       // Nothing may happen on this node for hours; a list goes on.
-      if (after !== undefined) sent.setTimeout(0);
+      if (follow) sent.setTimeout(0);
       if (answer.statusCode === 200) resolve(answer);
       else refusal(answer).then(reject, reject);
     });

@@ -142,18 +142,17 @@ describe('a list', () => {
   });
 });
 
-it('gives flows by their last activity, the newest first', () => {
-  const { store, put } = makeStore();
-  put('old', { lastSeenAt: at(1) });
-  put('closed early', closed(2));
-  put('new', { lastSeenAt: at(5) });
-  put('closed late', closed(4));
-  expect(Array.from(store.newestFirst(), ({ id }) => id)).toEqual([
-    'new',
-    'closed late',
-    'closed early',
-    'old',
-  ]);
+it('gives the flows of one moment, save those that have made room since', () => {
+  const { store, put } = makeStore({ maxActive: 2 });
+  put('a', { lastSeenAt: at(1) });
+  put('b', { lastSeenAt: at(2) });
+  const snapshot = store.snapshot();
+  put('c', { lastSeenAt: at(3) });
+  put('b', { lastSeenAt: at(4) });
+  expect(snapshot.length).toBe(2);
+  expect(snapshot.at(0)).toBeUndefined();
+  expect(snapshot.record(1)).toMatchObject({ id: 'b', lastSeenAt: at(4) });
+  expect([snapshot.end(0), snapshot.end(1)]).toEqual([undefined, Date.parse(at(4))]);
 });
 
 it('stays within its limits and keeps what came last, whatever comes', () => {

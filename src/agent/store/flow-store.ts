@@ -118,19 +118,29 @@ export class FlowStore {
     for (const slot of this.#active) yield this.#at(slot);
   }
 
-  /** Every flow, the one that was active last first. The store must not change meanwhile. */
-  *newestFirst(): Generator<FlowView> {
-    let active = this.#viewOf(this.#active.last);
-    let closed = this.#viewOf(this.#closed.last);
-    for (;;) {
-      const isActiveNext =
-        active !== undefined && (closed === undefined || active.activeMs >= closed.activeMs);
-      const next = isActiveNext ? active : closed;
-      if (next === undefined) return;
-      yield next;
-      if (isActiveNext) active = this.#viewOf(this.#active.before(next.slot));
-      else closed = this.#viewOf(this.#closed.before(next.slot));
+  /** The flows that there are now; one that has made room for another since is undefined. */
+  snapshot() {
+    const slots = new Uint32Array(this.#slots.size);
+    const ids: string[] = [];
+    for (const { slot, id } of this) {
+      slots[ids.length] = slot;
+      ids.push(id);
     }
+    const at = (index: number): FlowView | undefined => {
+      const view = this.#at(slots[index] ?? 0);
+      return view.id === ids[index] ? view : undefined;
+    };
+    return {
+      length: ids.length,
+      at,
+      record: (index: number) => at(index)?.record(),
+      end: (index: number) => {
+        const flow = at(index);
+        return (
+          flow && (flow.closedMs ?? flow.lastSeenMs ?? (flow.state === 'closed' ? flow.openedMs : undefined))
+        );
+      },
+    };
   }
 
   /** A list may bring flows back that were here before and made room: those that closed before all that are kept. */
@@ -204,9 +214,5 @@ export class FlowStore {
 
   #at(slot: number): FlowView {
     return new FlowView(slot, this.#view, this.#rates);
-  }
-
-  #viewOf(slot: number | undefined): FlowView | undefined {
-    return slot === undefined ? undefined : this.#at(slot);
   }
 }

@@ -40,11 +40,6 @@ export class SlotList {
     return this.#last === NONE ? undefined : this.#last;
   }
 
-  before(slot: number): number | undefined {
-    const previous = this.#links.previous[slot] ?? NONE;
-    return previous === NONE ? undefined : previous;
-  }
-
   append(slot: number): void {
     this.#links.ensure(slot);
     const { next, previous } = this.#links;

@@ -16,6 +16,7 @@ import {
 } from './kinds.ts';
 import { type Options, option, type Values } from './option.ts';
 import { type RuntimeSocket, runtimeSockets, usualSockets } from './runtime-sockets.ts';
+import { labelsAsTags, tags } from './tags.ts';
 
 const KiB = 2 ** 10;
 const MiB = 2 ** 20;
@@ -39,6 +40,18 @@ const maxFlows = option({
   kind: integer(16, 4_194_304),
   default: 65_536,
   doc: 'Open connections kept in the table; the least recently active one makes room and is counted. Half of it is for UDP.',
+});
+
+const dnsMax = option({
+  kind: integer(0, 1_048_576),
+  default: 8_192,
+  doc: 'DNS transactions kept for queries, about 1 KiB each; the oldest makes room.',
+});
+
+const maxContainers = option({
+  kind: integer(16, 1_048_576),
+  default: 4096,
+  doc: 'Containers kept in the table, and as many that ended; the oldest makes room and is counted.',
 });
 
 export const probeOptions = {
@@ -105,11 +118,7 @@ export const probeOptions = {
     default: 6_000,
     doc: 'How long after it was last asked a DNS question without an answer has timed out; longer than clients wait before they ask again from the same socket, which is 5 s for glibc.',
   }),
-  dnsMax: option({
-    kind: integer(0, 1_048_576),
-    default: 8_192,
-    doc: 'DNS transactions kept for queries, about 1 KiB each; the oldest makes room.',
-  }),
+  dnsMax,
   dnsRingBytes: option({
     kind: bytesPowerOfTwo(64 * KiB, GiB),
     default: 4 * MiB,
@@ -131,11 +140,7 @@ export const probeOptions = {
     default: undefined,
     doc: 'Where the cgroup hierarchies of the host are mounted; without it, /sys/fs/cgroup.',
   }),
-  maxContainers: option({
-    kind: integer(16, 1_048_576),
-    default: 4096,
-    doc: 'Containers kept in the table, and as many that ended; the oldest makes room and is counted.',
-  }),
+  maxContainers,
   runtimeSockets: option<readonly RuntimeSocket[]>({
     kind: runtimeSockets,
     default: usualSockets,
@@ -188,6 +193,87 @@ export const agentOptions = {
     kind: integer(1, 86_400),
     default: 300,
     doc: 'How long a closed connection stays in the map.',
+  }),
+  dnsMax,
+  maxContainers,
+  kubernetes: option<'auto' | 'api' | 'kubelet' | 'off'>({
+    kind: word('auto', 'api', 'kubelet', 'off'),
+    default: 'auto',
+    doc: 'Where names of pods and services come from; `auto` is the API server where its address is known, else the kubelet where its host is, else none.',
+  }),
+  kubernetesHost: option({
+    kind: optional(host),
+    default: undefined,
+    env: ['KUBERNETES_SERVICE_HOST'],
+    doc: 'The API server, which Kubernetes tells every pod.',
+  }),
+  kubernetesPort: option({
+    kind: integer(1, 65_535),
+    default: 443,
+    env: ['KUBERNETES_SERVICE_PORT'],
+    doc: 'Its port.',
+  }),
+  kubernetesTokenFile: option({
+    kind: absolutePath,
+    default: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+    doc: 'The token for the API server and the kubelet; read again for each request.',
+  }),
+  kubernetesCaFile: option({
+    kind: absolutePath,
+    default: '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+    doc: 'Who vouches for the API server and the kubelet.',
+  }),
+  nodeName: option({
+    kind: optional(host),
+    default: undefined,
+    env: ['NODE_NAME', 'DD_KUBERNETES_KUBELET_NODENAME'],
+    doc: 'The name that Kubernetes has for this node; without it, the host name.',
+  }),
+  kubeletHost: option({
+    kind: optional(host),
+    default: undefined,
+    env: ['DD_KUBERNETES_KUBELET_HOST'],
+    doc: 'The kubelet of this node, usually its address.',
+  }),
+  kubeletPort: option({
+    kind: integer(1, 65_535),
+    default: 10_250,
+    env: ['DD_KUBERNETES_HTTPS_KUBELET_PORT'],
+    doc: 'The port of the kubelet.',
+  }),
+  kubeletTlsVerify: option({
+    kind: boolean,
+    default: true,
+    env: ['DD_KUBELET_TLS_VERIFY'],
+    doc: 'Whether the certificate of the kubelet must be one that `kubernetesCaFile` vouches for.',
+  }),
+  kubeletIntervalMs: option({
+    kind: integer(1000, 600_000),
+    default: 10_000,
+    doc: 'How often the kubelet is asked for its pods.',
+  }),
+  maxGonePods: option({
+    kind: integer(0, 65_536),
+    default: 1024,
+    doc: 'Pods that are gone and are kept for flows that are still shown; the first to go makes room and is counted.',
+  }),
+  podLabelsAsTags: option<ReadonlyMap<string, string>>({
+    kind: labelsAsTags,
+    default: new Map(),
+    env: ['DD_KUBERNETES_POD_LABELS_AS_TAGS'],
+    doc: 'Labels of pods that are given as tags in records and metrics.',
+  }),
+  tags: option<readonly string[]>({
+    kind: tags,
+    default: [],
+    env: ['DD_TAGS'],
+    doc: 'Tags of everything that this agent exports.',
+  }),
+  healthPort: option({
+    kind: integer(0, 65_535),
+    default: 0,
+    env: ['DD_HEALTH_PORT'],
+    doc: 'Port on all addresses for `/health` and `/ready` alone, which the kubelet probes; 0 is none.',
   }),
   logLevel: level,
 } satisfies Options;

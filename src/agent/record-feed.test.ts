@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { FlowFeed } from './flow-feed.ts';
+import { readFlow } from '../wire/rows.ts';
+import { RecordFeed } from './record-feed.ts';
 import { record, row } from './store/flow.fixture.ts';
+import { FlowColumns } from './store/flow-columns.ts';
 
-function feedOf(capacity: number, changes: number): FlowFeed {
-  const feed = new FlowFeed({ run: 'r', capacity });
+function feedOf(capacity: number, changes: number): RecordFeed {
+  const feed = new RecordFeed({ run: 'r', capacity, rows: new FlowColumns(), entryBytes: 1, read: readFlow });
   for (let n = 1; n <= changes; n++) feed.append('flow.opened', row(`f${n}`));
   return feed;
 }

@@ -1,31 +1,47 @@
 import { SysprobeError } from '../lib/errors.ts';
 import { formatCursor, parseCursor } from '../wire/cursor.ts';
-import type { FlowRecord, FlowRow } from '../wire/flow.ts';
+import type { Row } from '../wire/fields.ts';
 import type { EventType, LostMessage } from '../wire/messages.ts';
-import { readFlow } from '../wire/rows.ts';
 import type { ReaderStatus, ReplayStatus } from '../wire/status.ts';
-import { FlowColumns } from './store/flow-columns.ts';
 
-/** Measured: the columns of a row, and its id. */
-const ENTRY_BYTES = 250;
+/** Where the rows of the ring are. */
+export interface RowSlots {
+  readRow(slot: number): Row;
+  writeRow(slot: number, row: Row): void;
+}
+
+export interface FeedOptions {
+  /** Names this run of the agent in cursors: letters, digits, `-` and `_`. */
+  run: string;
+  capacity: number;
+  rows: RowSlots;
+  /** Memory of a change. */
+  entryBytes: number;
+  /** The record of a row, as it is written. */
+  read(row: Row): object;
+}
 
 /**
- * The changes of flows that came last, in a ring. Who follows them is a position in it: a slow follower costs
+ * The changes of records that came last, in a ring. Who follows them is a position in it: a slow follower costs
  * nothing, and is told how many changes it missed.
  */
-export class FlowFeed {
+export class RecordFeed {
   readonly #run: string;
   readonly #capacity: number;
-  readonly #rows = new FlowColumns();
+  readonly #rows: RowSlots;
+  readonly #entryBytes: number;
+  readonly #read: FeedOptions['read'];
   readonly #types: EventType[] = [];
-  readonly #followers = new Set<FlowFollower>();
+  readonly #followers = new Set<FeedFollower>();
   #head = 0;
   #lastId = 0;
 
-  /** `run` names this run of the agent in cursors: letters, digits, `-` and `_`. */
-  constructor({ run, capacity }: { run: string; capacity: number }) {
+  constructor({ run, capacity, rows, entryBytes, read }: FeedOptions) {
     this.#run = run;
     this.#capacity = capacity;
+    this.#rows = rows;
+    this.#entryBytes = entryBytes;
+    this.#read = read;
   }
 
   get run(): string {
@@ -48,10 +64,11 @@ export class FlowFeed {
   get replay(): ReplayStatus {
     const events = Math.min(this.#head, this.#capacity);
     const maxEvents = this.#capacity;
-    return { events, maxEvents, bytes: events * ENTRY_BYTES, maxBytes: maxEvents * ENTRY_BYTES };
+    const bytes = events * this.#entryBytes;
+    return { events, maxEvents, bytes, maxBytes: maxEvents * this.#entryBytes };
   }
 
-  append(type: EventType, row: FlowRow): void {
+  append(type: EventType, row: Row): void {
     const slot = this.#head % this.#capacity;
     this.#rows.writeRow(slot, row);
     this.#types[slot] = type;
@@ -60,7 +77,7 @@ export class FlowFeed {
   }
 
   /** From behind the cursor on, or from now on. Throws SP_QUERY_INVALID when it is not a cursor. */
-  follow(after?: string): FlowFollower {
+  follow(after?: string): FeedFollower {
     const cursor = after === undefined ? { run: this.#run, seq: this.#head } : parseCursor(after);
     if (cursor === undefined) {
       throw new SysprobeError('SP_QUERY_INVALID', `${JSON.stringify(after)} is not a cursor`, {
@@ -69,7 +86,7 @@ export class FlowFeed {
       });
     }
     this.#lastId += 1;
-    const follower = new FlowFollower(this, {
+    const follower = new FeedFollower(this, {
       id: this.#lastId,
       position: cursor.run === this.#run ? Math.min(cursor.seq, this.#head) : undefined,
       onClose: () => this.#followers.delete(follower),
@@ -79,16 +96,16 @@ export class FlowFeed {
   }
 
   /** Undefined when newer changes have taken its place, or it has not come yet. */
-  at(seq: number): { type: EventType; flow: FlowRecord } | undefined {
+  at(seq: number): { type: EventType; record: object } | undefined {
     const slot = (seq - 1) % this.#capacity;
     const type = this.#types[slot];
     if (type === undefined || seq <= this.#head - this.#capacity || seq > this.#head) return undefined;
-    return { type, flow: readFlow(this.#rows.readRow(slot)) };
+    return { type, record: this.#read(this.#rows.readRow(slot)) };
   }
 }
 
-export class FlowFollower {
-  readonly #feed: FlowFeed;
+export class FeedFollower {
+  readonly #feed: RecordFeed;
   readonly #id: number;
   readonly #onClose: () => void;
   #position: number;
@@ -96,7 +113,7 @@ export class FlowFollower {
   #restarted: boolean;
   #wake: (() => void) | undefined;
 
-  constructor(feed: FlowFeed, options: { id: number; position: number | undefined; onClose: () => void }) {
+  constructor(feed: RecordFeed, options: { id: number; position: number | undefined; onClose: () => void }) {
     this.#feed = feed;
     this.#id = options.id;
     this.#onClose = options.onClose;
@@ -113,7 +130,7 @@ export class FlowFollower {
       const entry = this.#feed.at(this.#position + 1);
       if (entry === undefined) break;
       this.#position += 1;
-      events.push({ type: entry.type, cursor: this.#cursor, ...entry.flow });
+      events.push({ type: entry.type, cursor: this.#cursor, ...entry.record });
     }
     return events;
   }
