@@ -36,6 +36,8 @@ export interface DnsRecord {
   cgroup?: { id?: number; path?: string };
   /** The asking socket's own end. */
   source?: { ip: string; port: number };
+  /** Transactions with a domain of the search list behind the name that came before, for nothing. */
+  searches?: number;
 }
 
 /** The order of a row. Only ever append: the stream's hello carries these names, so readers go by name. */
@@ -64,4 +66,5 @@ export const DNS_FIELDS = [
   ['cgroup.path', 'text'],
   ['source.ip', 'text'],
   ['source.port', 'uint'],
+  ['searches', 'uint'],
 ] as const satisfies Fields;

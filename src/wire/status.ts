@@ -1,3 +1,4 @@
+import type { DnsSum } from '../lib/dns/totals.ts';
 import type { CpuSaturation, MemorySaturation, PressureSaturation } from './container.ts';
 
 /** Answer of the probe's `GET /v1/status`. */
@@ -33,20 +34,6 @@ export interface NodeSaturation {
   /** Tasks that run or wait, on average over 1, 5 and 15 minutes. */
   load?: { one: number; five: number; fifteen: number };
   pids?: { count: number };
-}
-
-/** Sums of DNS transactions. */
-export interface DnsSum {
-  transactions: number;
-  timeouts: number;
-  /** Questions that were sent again; they are no transactions of their own. */
-  retries: number;
-  /** Transactions with a domain of the search list behind the name, before it was asked for as it is, for nothing. */
-  searches: number;
-  /** Answered transactions by response code. */
-  rcodes: Record<string, number>;
-  /** Of those that were answered, within 2 %; absent when there are none. */
-  latencyUs?: { p50: number; p90: number; p99: number };
 }
 
 /** The sums of one container, domain, server or type; `~other` is what there was no place for. */

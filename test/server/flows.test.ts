@@ -97,6 +97,7 @@ describe('a query that is not understood', () => {
       '/v1/processes',
       '/v1/containers',
       '/v1/events',
+      '/v1/dns/summary',
       '/metrics',
     ]);
     expect(await allowed('/v1/flows', '-X', 'DELETE')).toEqual(['GET']);

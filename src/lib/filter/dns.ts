@@ -24,6 +24,9 @@ export interface DnsTransaction extends Owned {
   outcome: string;
   rcode?: string | undefined;
   latencyUs?: number | undefined;
+  retries?: number | undefined;
+  searches?: number | undefined;
+  cgroup?: { path?: string | undefined } | undefined;
 }
 
 interface End {

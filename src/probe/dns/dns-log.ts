@@ -1,10 +1,11 @@
+import { askerName } from '../../lib/dns/dimensions.ts';
+import { DnsTotals } from '../../lib/dns/totals.ts';
 import type { Row } from '../../wire/fields.ts';
 import type { Clock } from '../clock.ts';
 import { AddressNames } from './names.ts';
 import { RecentRows } from './recent-rows.ts';
 import { type Asker, dnsRow } from './row.ts';
 import { DnsStatistics } from './statistics.ts';
-import { DnsTotals } from './totals.ts';
 import type { DnsTransaction } from './transaction.ts';
 
 export interface DnsLogOptions {
@@ -31,20 +32,15 @@ export class DnsLog {
 
   add(transaction: DnsTransaction<Asker>): void {
     const { askedNs, question, owner } = transaction;
-    const searches = this.statistics.add(askerName(owner), transaction);
+    const searches = this.statistics.add(askerName({ ...owner.owner, netns: owner.netns }), transaction);
     this.totals.add(transaction, searches);
     if (transaction.outcome === 'answered' && transaction.answers.length > 0) {
       const { answers, latencyUs } = transaction;
       this.names.learn({ netns: owner.netns, question, answers, atNs: askedNs + latencyUs * 1000 });
     }
     const id = `${this.#options.run}-d${this.totals.transactions.toString(36)}`;
-    const row = dnsRow(transaction, id, this.#options.clock);
+    const row = dnsRow(transaction, { id, searches }, this.#options.clock);
     this.recent.push(row);
     this.#options.onRow(row);
   }
-}
-
-/** What a container is summed under; what runs in none, under its cgroup or its network namespace. */
-function askerName({ owner: { container, cgroup }, netns }: Asker): string {
-  return container?.id ?? cgroup?.path ?? `netns:${netns}`;
 }

@@ -17,7 +17,11 @@ export interface Asker {
 }
 
 /** A transaction in the order of DNS_FIELDS (src/wire/dns.ts). */
-export function dnsRow(transaction: DnsTransaction<Asker>, id: string, clock: Pick<Clock, 'epochNs'>): Row {
+export function dnsRow(
+  transaction: DnsTransaction<Asker>,
+  { id, searches }: { id: string; searches: number },
+  clock: Pick<Clock, 'epochNs'>,
+): Row {
   const { askedNs, question, server, transport, outcome, retries, owner: asker } = transaction;
   const answered = transaction.outcome === 'answered' ? transaction : undefined;
   const { netns, pid, comm, cgroupId, source, owner } = asker;
@@ -46,6 +50,7 @@ export function dnsRow(transaction: DnsTransaction<Asker>, id: string, clock: Pi
     owner.cgroup?.path ?? null,
     source.ip,
     source.port,
+    searches || null,
   ];
 }
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DnsStatistics } from './statistics.ts';
-import type { Series } from './top-series.ts';
+import { type Dimensions, DnsStatistics } from './statistics.ts';
 import { answered, notFound, timedOut } from './transaction.fixture.ts';
 
 test('one series for each container, domain, server and type', () => {
@@ -104,6 +103,6 @@ test('has no more series than allowed, and no sum changes', () => {
   );
 });
 
-function keyOf({ container, domain, server, type }: Series): string {
+function keyOf({ container, domain, server, type }: Dimensions): string {
   return [container, domain, server, type].join(' ');
 }

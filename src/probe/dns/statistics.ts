@@ -1,7 +1,18 @@
+import { endpointText } from '../../lib/dns/dimensions.ts';
+import { type Series, TopSeries } from '../../lib/dns/top-series.ts';
+import { DnsTotals, OTHER } from '../../lib/dns/totals.ts';
 import { SearchList } from './search-list.ts';
-import { type Dimensions, type Series, TopSeries } from './top-series.ts';
-import { DnsTotals, OTHER } from './totals.ts';
-import type { DnsTransaction, Endpoint } from './transaction.ts';
+import type { DnsTransaction } from './transaction.ts';
+
+/** What transactions are summed by. */
+export interface Dimensions {
+  container: string;
+  domain: string;
+  /** `ip:port`, `[ip]:port`. */
+  server: string;
+  /** Of the question. */
+  type: string;
+}
 
 export interface DnsStatisticsOptions {
   /** Series of a container, domain, server and type; default 4,096, of about 2 KiB each. */
@@ -16,8 +27,8 @@ export interface DnsStatisticsOptions {
  */
 export class DnsStatistics {
   readonly #searchList = new SearchList();
-  readonly #domains: TopSeries;
-  readonly #otherDomains: TopSeries;
+  readonly #domains: TopSeries<Dimensions>;
+  readonly #otherDomains: TopSeries<Dimensions>;
   readonly #rest = new DnsTotals();
 
   constructor({ maxSeries = 4096, maxOtherSeries = 1024 }: DnsStatisticsOptions = {}) {
@@ -25,7 +36,7 @@ export class DnsStatistics {
     this.#domains = new TopSeries(maxSeries, (series) => {
       const { container, server, type, totals } = series;
       const others = { container, domain: OTHER, server, type };
-      this.#otherDomains.totals(others, totals.transactions).merge(totals);
+      this.#otherDomains.totals(keyOf(others), others, totals.transactions).merge(totals);
     });
   }
 
@@ -48,11 +59,11 @@ export class DnsStatistics {
     const searches = this.#searchList.observe(container, transaction);
     const top = domain === OTHER ? this.#otherDomains : this.#domains;
     const dimensions = { container, domain, server: endpointText(transaction.server), type };
-    top.totals(dimensions, 1).add(transaction, searches);
+    top.totals(keyOf(dimensions), dimensions).add(transaction, searches);
     return searches;
   }
 
-  *[Symbol.iterator](): Generator<Series> {
+  *[Symbol.iterator](): Generator<Series<Dimensions>> {
     yield* this.#domains;
     yield* this.#otherDomains;
     if (this.#rest.transactions === 0) return;
@@ -72,6 +83,7 @@ export class DnsStatistics {
   }
 }
 
-function endpointText({ ip, port }: Endpoint): string {
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+/** A line end is in none of them. */
+function keyOf({ container, domain, server, type }: Dimensions): string {
+  return `${container}\n${domain}\n${server}\n${type}`;
 }

@@ -1,7 +1,6 @@
-import type { DnsStatus, DnsSum, DnsTop } from '../../wire/status.ts';
-import type { DnsStatistics } from './statistics.ts';
-import type { Dimensions } from './top-series.ts';
-import { type DnsTotals, OTHER } from './totals.ts';
+import { type DnsTotals, OTHER } from '../../lib/dns/totals.ts';
+import type { DnsStatus, DnsTop } from '../../wire/status.ts';
+import type { Dimensions, DnsStatistics } from './statistics.ts';
 
 /** Of each dimension, so many of the busiest are told by themselves. */
 const TOP = 50;
@@ -19,7 +18,7 @@ export interface DnsSummaryOptions {
 export function dnsSummary({ totals, statistics, transactions }: DnsSummaryOptions): DnsStatus {
   const top = (dimension: keyof Dimensions) => busiest(statistics.by(dimension));
   return {
-    ...sum(totals),
+    ...totals.sum(),
     pending: transactions.pending,
     lateAnswers: transactions.lateAnswers,
     duplicateAnswers: transactions.duplicateAnswers,
@@ -32,32 +31,17 @@ export function dnsSummary({ totals, statistics, transactions }: DnsSummaryOptio
   };
 }
 
-export function sum(totals: DnsTotals): DnsSum {
-  const { transactions, timeouts, retries, searches, rcodes, latency } = totals;
-  const quantile = (part: number) => Math.round(latency.quantile(part) ?? 0);
-  return {
-    transactions,
-    timeouts,
-    retries,
-    searches,
-    rcodes: Object.fromEntries(rcodes),
-    ...(latency.count > 0 && {
-      latencyUs: { p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99) },
-    }),
-  };
-}
-
 /** Busiest first; what has no place is summed, together with what the statistics had no place for, at the end. */
 function busiest(groups: Map<string, DnsTotals>): DnsTop[] {
   const other = groups.get(OTHER);
   const sorted = [...groups]
     .filter(([name]) => name !== OTHER)
     .sort(([, one], [, two]) => two.transactions - one.transactions);
-  const shown = sorted.slice(0, TOP).map(([name, totals]): DnsTop => ({ name, ...sum(totals) }));
+  const shown = sorted.slice(0, TOP).map(([name, totals]): DnsTop => ({ name, ...totals.sum() }));
   const rest = sorted.slice(TOP).map(([, totals]) => totals);
   if (other !== undefined) rest.push(other);
   const [first, ...more] = rest;
   if (first === undefined) return shown;
   for (const totals of more) first.merge(totals);
-  return [...shown, { name: OTHER, ...sum(first) }];
+  return [...shown, { name: OTHER, ...first.sum() }];
 }

@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { summarizeDns } from '../../lib/dns/summary.ts';
+import { parseSummaryQuery } from '../../lib/dns/summary-query.ts';
 import { SysprobeError } from '../../lib/errors.ts';
+import { DNS } from '../../lib/filter/dns.ts';
 import { parseQuery, type Query } from '../../lib/filter/query.ts';
 import type { AnyRecord } from '../../lib/filter/records.ts';
 import { select } from '../../lib/filter/select.ts';
 import { TimeSlice } from '../../lib/time-slice.ts';
 import { encodeMessage } from '../../wire/cbor.ts';
 import { formatCursor, parseCursor } from '../../wire/cursor.ts';
+import { CODECS } from '../../wire/kinds.ts';
 import { accepted } from './accept.ts';
 import { send } from './answer.ts';
 import type { EventLog } from './event-log.ts';
@@ -48,6 +52,7 @@ export class Endpoints {
     ...SUBJECTS.map(
       (subject) => [subject.path, (exchange: Exchange) => this.#records(subject, exchange)] as const,
     ),
+    ['/v1/dns/summary', (exchange) => this.#dnsSummary(exchange)],
     ['/metrics', (exchange) => this.#metrics(exchange)],
   ]);
   readonly #options: EndpointOptions;
@@ -64,6 +69,18 @@ export class Endpoints {
     const status = this.#options.view.status();
     response.writeHead(200, { 'content-type': form });
     response.end(`${JSON.stringify(status, undefined, 2)}\n`);
+  }
+
+  async #dnsSummary({ params, request, response }: Exchange): Promise<void> {
+    const query = parseSummaryQuery(DNS, params);
+    const form = accepted(request.headers.accept, ['application/json']);
+    await this.#asList(async () => {
+      const rows = [...this.#options.view.dns()];
+      const at = (index: number) => CODECS.dns.read(rows[index] ?? []);
+      const summary = await summarizeDns({ length: rows.length, at }, query);
+      response.writeHead(200, { 'content-type': form });
+      response.end(`${JSON.stringify(summary, undefined, 2)}\n`);
+    });
   }
 
   async #metrics({ params, request, response }: Exchange): Promise<void> {
@@ -88,11 +105,9 @@ export class Endpoints {
   }
 
   async #list(subject: Subject, query: Query<AnyRecord>, { request, response }: Exchange): Promise<void> {
-    const { view, events, maxLists, patienceMs } = this.#options;
+    const { view, events, patienceMs } = this.#options;
     const form = accepted(request.headers.accept, LIST_FORMS);
-    if (this.#lists >= maxLists) throw tooMany(`${maxLists} lists are being sent`);
-    this.#lists++;
-    try {
+    await this.#asList(async () => {
       this.#refresh();
       // Within one turn of the event loop, so that all that happens later is behind the cursor.
       const cursor = formatCursor({ run: events.run, seq: events.head });
@@ -111,6 +126,15 @@ export class Endpoints {
         if (slice.isOver) await slice.pause();
       }
       response.end();
+    });
+  }
+
+  async #asList(answer: () => Promise<void>): Promise<void> {
+    const { maxLists } = this.#options;
+    if (this.#lists >= maxLists) throw tooMany(`${maxLists} lists are being sent`);
+    this.#lists++;
+    try {
+      await answer();
     } finally {
       this.#lists--;
     }

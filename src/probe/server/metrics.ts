@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry, type RegistryContentType } from 'prom-client';
+import { type DnsSum, OTHER } from '../../lib/dns/totals.ts';
 import type { EventType } from '../../wire/messages.ts';
-import type { DnsSum, Status } from '../../wire/status.ts';
-import { OTHER } from '../dns/totals.ts';
+import type { Status } from '../../wire/status.ts';
 
 export type Sample = [value: number, labels?: Record<string, string>];
 
