@@ -1,11 +1,13 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
+import { parseSummaryQuery } from '../lib/dns/summary-query.ts';
 import { SysprobeError } from '../lib/errors.ts';
 import type { Container } from '../lib/filter/containers.ts';
 import type { DnsTransaction } from '../lib/filter/dns.ts';
 import type { Process } from '../lib/filter/processes.ts';
 import { parseQuery } from '../lib/filter/query.ts';
 import { accepted, errorAnswer, jsonAnswer, refuseParameters } from './answer.ts';
+import { summaryPieces } from './dns-summary.ts';
 import { namesLoopback } from './host.ts';
 import type { LiveMaps } from './live-maps.ts';
 import { parseMapQuery } from './map-query.ts';
@@ -66,6 +68,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   app.get('/api/v1/map', (c) => answerMap(c, options));
   addRecords(app, options.flows, options.streams);
   addRecords(app, options.dns, options.streams);
+  app.get('/api/v1/dns/summary', (c) => answerSummary(c, options));
   addRecords(app, options.processes, options.streams);
   addRecords(app, options.containers, options.streams);
   app.get('/api/v1/status', (c) => {
@@ -119,6 +122,13 @@ function answerRecords<T>(c: Context<Env>, source: RecordSource<T>, streams: Str
     follower.close();
     throw error;
   }
+}
+
+function answerSummary(c: Context<Env>, { dns, streams }: AppOptions): Response {
+  const query = parseSummaryQuery(dns.set, paramsOf(c));
+  const form = accepted(c.req.header('accept'), ['application/json']);
+  if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': form } });
+  return streams.answer(() => summaryPieces(dns, query), clientOf(c, form));
 }
 
 function clientOf(c: Context<Env>, form: string) {

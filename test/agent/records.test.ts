@@ -69,6 +69,26 @@ it('filters each kind by its own filters', async () => {
   expect(await answer.json()).toMatchObject({ error: { code: 'SP_QUERY_INVALID', parameter: 'rcode' } });
 });
 
+it('sums DNS as the probe does', async () => {
+  const socket = socketPath();
+  const probe = new TestProbe(socket);
+  probe.view.dnsNow = [
+    ASKED,
+    { ...ASKED, id: 'd2', rcode: 'SERVFAIL', question: { name: 'a.test', type: 'A' } },
+  ];
+  const agent = await connected(probe, socket);
+  expect(await agent.json('/api/v1/dns/summary?sort=failed&limit=1&comm=curl')).toMatchObject({
+    by: 'domain',
+    from: ASKED.askedAt,
+    total: { transactions: 2, failed: 1 },
+    groups: [{ name: 'a.test', rcodes: { SERVFAIL: 1 } }],
+    rest: { groups: 1, transactions: 1 },
+  });
+  const answer = await fetch(`${agent.url}/api/v1/dns/summary?by=colour`);
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ error: { code: 'SP_QUERY_INVALID', parameter: 'by' } });
+});
+
 it('follows the events of each kind', async () => {
   const socket = socketPath();
   const probe = new TestProbe(socket);
