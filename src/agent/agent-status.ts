@@ -2,6 +2,8 @@ import { arch, release } from 'node:os';
 import { version } from '../lib/package-root.ts';
 import type { SourceStatus, Status } from '../wire/status.ts';
 import type { IngestStatus } from './ingest/ingest.ts';
+import type { KubernetesStatus } from './kubernetes/kubernetes.ts';
+import { kubernetesSource } from './kubernetes/status.ts';
 import type { NodeTables } from './node-tables.ts';
 
 /** Answer of the agent's `GET /api/v1/status`: that of the probe, and how reading the probe goes. */
@@ -33,11 +35,13 @@ export interface StatusSources {
   startedAt: Date;
   ingest: IngestStatus;
   tables: NodeTables['status'];
+  /** Undefined where there is none. */
+  kubernetes: KubernetesStatus | undefined;
   streams: AgentStatus['streams'];
 }
 
 export function agentStatus(from: StatusSources): AgentStatus {
-  const { socket, run, startedAt, ingest, streams } = from;
+  const { socket, run, startedAt, ingest, kubernetes, streams } = from;
   const { connected, events, lost, unknown, reconnects, invalid, restarts, lastError } = ingest;
   const { tables, losses, replay, readers, lagMs } = from.tables;
   return {
@@ -48,8 +52,8 @@ export function agentStatus(from: StatusSources): AgentStatus {
     uptimeSeconds: Math.floor(process.uptime()),
     run,
     kernel: { release: release(), arch: arch() },
-    sources: [sourceStatus(socket, ingest)],
-    tables,
+    sources: [sourceStatus(socket, ingest), kubernetesSource(kubernetes)],
+    tables: [...tables, ...(kubernetes?.tables ?? [])],
     loss: { probeEvents: lost, ...losses },
     lost,
     readers,

@@ -1,10 +1,14 @@
+import type { Flow } from '../lib/filter/flow-record.ts';
 import { FLOWS } from '../lib/filter/flows.ts';
+import type { RecordSet } from '../lib/filter/query.ts';
 import { type GraphQuery, NetworkMap } from '../map/network-map.ts';
-import type { MapGraph } from '../map/types.ts';
+import type { MapDirectory, MapGraph } from '../map/types.ts';
 import type { MapSource, RecordFollower, RecordSource, StoredFlow } from '../query/sources.ts';
 import type { FlowRow } from '../wire/flow.ts';
 import { readFlow } from '../wire/rows.ts';
 import type { ReaderStatus, ReplayStatus, TableStatus } from '../wire/status.ts';
+import type { Enricher } from './enrich/enricher.ts';
+import { FlowNames } from './enrich/flow-names.ts';
 import { RecordFeed } from './record-feed.ts';
 import { FlowColumns } from './store/flow-columns.ts';
 import { type FlowChange, FlowStore } from './store/flow-store.ts';
@@ -21,6 +25,8 @@ export interface NodeFlowsOptions {
   run: string;
   /** Milliseconds since the epoch. */
   now: () => number;
+  /** Undefined where there is no Kubernetes. */
+  names?: { enricher: Enricher; directory: MapDirectory } | undefined;
 }
 
 export interface NodeFlowsStatus {
@@ -39,7 +45,8 @@ const FEED_ENTRY_BYTES = 250;
 /** The flows of the node: each row goes into the store, and what it changed into the map and to the followers. */
 export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   readonly key = 'flows';
-  readonly set = FLOWS;
+  readonly set: RecordSet<Flow>;
+  readonly directory: MapDirectory | undefined;
   readonly windowMs: number;
   readonly now: () => number;
   readonly #store: FlowStore;
@@ -49,17 +56,25 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   #isListing = false;
   #lagMs = 0;
 
-  constructor({ maxActive, maxClosed, windowMs, feedEvents, run, now }: NodeFlowsOptions) {
+  constructor({ maxActive, maxClosed, windowMs, feedEvents, run, now, names }: NodeFlowsOptions) {
+    const { enricher, directory } = names ?? {};
     this.windowMs = windowMs;
     this.now = now;
-    this.#map = new NetworkMap({ windowMs, maxIdle: MAX_IDLE_CONVERSATIONS });
-    this.#store = new FlowStore({ maxActive, maxClosed, onEvict: (flow) => this.#map.remove(flow) });
+    this.directory = directory;
+    this.set = { ...FLOWS, kubernetes: enricher !== undefined };
+    this.#map = new NetworkMap({ windowMs, maxIdle: MAX_IDLE_CONVERSATIONS, directory });
+    this.#store = new FlowStore({
+      maxActive,
+      maxClosed,
+      onEvict: (flow) => this.#map.remove(flow),
+      names: enricher && new FlowNames(enricher),
+    });
     this.#feed = new RecordFeed({
       run,
       capacity: feedEvents,
       rows: new FlowColumns(),
       entryBytes: FEED_ENTRY_BYTES,
-      read: readFlow,
+      read: (row) => enricher?.flow(readFlow(row)) ?? readFlow(row),
     });
   }
 
@@ -91,7 +106,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   }
 
   get version(): number {
-    return this.#version;
+    return this.#version + (this.directory?.version ?? 0);
   }
 
   get cursor(): string {

@@ -3,10 +3,12 @@ import type { DnsTransaction } from '../lib/filter/dns.ts';
 import type { Process } from '../lib/filter/processes.ts';
 import { RECORD_SETS } from '../lib/filter/records.ts';
 import type { RecordFollower, RecordSource } from '../query/sources.ts';
+import type { ContainerRecord } from '../wire/container.ts';
 import type { Row } from '../wire/fields.ts';
 import { CODECS, PLURALS, type RecordKind } from '../wire/kinds.ts';
 import type { EventType } from '../wire/messages.ts';
 import type { ReaderStatus, ReplayStatus, TableStatus } from '../wire/status.ts';
+import type { Enricher } from './enrich/enricher.ts';
 import { RecordFeed } from './record-feed.ts';
 import { type Put, RecordStore } from './store/record-store.ts';
 
@@ -27,6 +29,8 @@ export interface NodeRecordsOptions<K extends Kind> {
   feedEvents: number;
   /** Names this run of the agent in cursors. */
   run: string;
+  /** Undefined where there is no Kubernetes. */
+  enricher?: Enricher | undefined;
 }
 
 /** Measured: a row of a process with some arguments. */
@@ -44,13 +48,16 @@ export class NodeRecords<K extends Kind> implements RecordSource<Filtered[K]> {
   readonly key: string;
   readonly set: RecordSource<Filtered[K]>['set'];
   readonly #kind: K;
+  readonly #read: (row: Row) => Filtered[K];
   readonly #store: RecordStore;
   readonly #feed: RecordFeed;
 
-  constructor({ kind, max, feedEvents, run }: NodeRecordsOptions<K>) {
+  constructor({ kind, max, feedEvents, run, enricher }: NodeRecordsOptions<K>) {
     this.key = PLURALS[kind];
-    this.set = RECORD_SETS[kind] as unknown as RecordSource<Filtered[K]>['set'];
+    const set = RECORD_SETS[kind] as unknown as RecordSource<Filtered[K]>['set'];
+    this.set = { ...set, kubernetes: enricher !== undefined };
     this.#kind = kind;
+    this.#read = readerOf(kind, enricher);
     this.#store = new RecordStore(kind, max);
     const rows: Row[] = [];
     this.#feed = new RecordFeed({
@@ -63,7 +70,7 @@ export class NodeRecords<K extends Kind> implements RecordSource<Filtered[K]> {
         },
       },
       entryBytes: ROW_BYTES,
-      read: (row) => CODECS[kind].read(row) as object,
+      read: this.#read,
     });
   }
 
@@ -88,10 +95,9 @@ export class NodeRecords<K extends Kind> implements RecordSource<Filtered[K]> {
 
   snapshot() {
     const rows = this.#store.rows();
-    const { read } = CODECS[this.#kind];
     const at = (index: number) => {
       const row = rows[index];
-      return row && (read(row) as Filtered[K]);
+      return row && this.#read(row);
     };
     return { length: rows.length, at, record: at };
   }
@@ -117,4 +123,12 @@ export class NodeRecords<K extends Kind> implements RecordSource<Filtered[K]> {
     if (put === 'new') return UNSEEN[this.#kind].began;
     return put === 'ended' ? UNSEEN[this.#kind].ended : undefined;
   }
+}
+
+/** A record of a row, with the names of its owner. */
+function readerOf<K extends Kind>(kind: K, enricher: Enricher | undefined): (row: Row) => Filtered[K] {
+  const read = CODECS[kind].read as (row: Row) => object;
+  if (enricher === undefined) return read as (row: Row) => Filtered[K];
+  const enrich = kind === 'container' ? 'containerRecord' : 'owned';
+  return (row) => enricher[enrich](read(row) as ContainerRecord) as Filtered[K];
 }

@@ -30,10 +30,11 @@ export class NodeTables implements RecordSink {
 
   constructor(options: NodeTablesOptions) {
     const { maxDns, maxProcesses, maxContainers, recordEvents: feedEvents, run } = options;
+    const shared = { feedEvents, run, enricher: options.names?.enricher };
     this.flows = new NodeFlows(options);
-    this.dns = new NodeRecords({ kind: 'dns', max: maxDns, feedEvents, run });
-    this.processes = new NodeRecords({ kind: 'process', max: maxProcesses, feedEvents, run });
-    this.containers = new NodeRecords({ kind: 'container', max: maxContainers, feedEvents, run });
+    this.dns = new NodeRecords({ kind: 'dns', max: maxDns, ...shared });
+    this.processes = new NodeRecords({ kind: 'process', max: maxProcesses, ...shared });
+    this.containers = new NodeRecords({ kind: 'container', max: maxContainers, ...shared });
     const { flows: flow, dns, processes: process, containers: container } = this;
     this.#byKind = { flow, dns, process, container };
   }

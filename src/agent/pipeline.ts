@@ -9,13 +9,18 @@ import { LiveMaps } from '../query/live-maps.ts';
 import { Page } from '../query/page.ts';
 import { Streams } from '../query/streams.ts';
 import { agentStatus, unreadyReason } from './agent-status.ts';
+import { mapDirectory } from './enrich/directory.ts';
+import { Enricher } from './enrich/enricher.ts';
 import { Ingest } from './ingest/ingest.ts';
+import { Kubernetes } from './kubernetes/kubernetes.ts';
+import { type KubernetesConfig, nodeName, sourceOf } from './kubernetes/source.ts';
 import { NodeTables } from './node-tables.ts';
 
-export type PipelineConfig = Pick<
-  AgentConfig,
-  'socket' | 'listenHost' | 'maxFlows' | 'maxClosedFlows' | 'historySeconds' | 'dnsMax' | 'maxContainers'
->;
+export type PipelineConfig = KubernetesConfig &
+  Pick<
+    AgentConfig,
+    'socket' | 'listenHost' | 'maxFlows' | 'maxClosedFlows' | 'historySeconds' | 'dnsMax' | 'maxContainers'
+  >;
 
 export interface PipelineOptions {
   config: PipelineConfig;
@@ -61,7 +66,8 @@ const LIMITS: PipelineLimits = {
  * The agent from one end to the other:
  *
  *   probe ──► ingest ──► tables (flows, dns, processes, containers) ──┬──► maps ──► app ──► page, API
- *                                                                     └──► status ──► metrics
+ *                          ▲                                          └──► status ──► metrics
+ *   Kubernetes ──► names of both ends and of owners
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { config, log, now, random } = options;
@@ -69,6 +75,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const startedAt = new Date(now());
   const run = now().toString(36);
 
+  const kubernetes = kubernetesOf(options);
+  const enricher = kubernetes && new Enricher(kubernetes);
   const tables = new NodeTables({
     maxActive: config.maxFlows,
     maxClosed: config.maxClosedFlows,
@@ -81,6 +89,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     recordEvents: limits.recordEvents,
     run,
     now,
+    names: enricher && { enricher, directory: mapDirectory(enricher, nodeName(config)) },
   });
   const { flows, dns, processes, containers } = tables;
   const ingest = new Ingest({ socketPath: config.socket, sink: tables, log, random });
@@ -92,6 +101,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       startedAt,
       ingest: ingest.status,
       tables: tables.status,
+      kubernetes: kubernetes?.status,
       streams: streams.counts,
     });
   const metrics: AppOptions['metrics'] = (form) => {
@@ -121,11 +131,18 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     start: () => {
       sweeper = setInterval(() => flows.sweep(), SWEEP_MS);
       ingest.start();
+      kubernetes?.start();
     },
     stop: async () => {
       clearInterval(sweeper);
       streams.close();
-      await ingest.stop();
+      await Promise.all([ingest.stop(), kubernetes?.stop()]);
     },
   };
+}
+
+function kubernetesOf({ config, log, now, random }: PipelineOptions): Kubernetes | undefined {
+  const source = sourceOf(config);
+  const { podLabelsAsTags: labelsAsTags, maxGonePods } = config;
+  return source && new Kubernetes({ source, labelsAsTags, maxGonePods, log, now, random });
 }

@@ -38,7 +38,13 @@ export function ownEnd(flow: MapFlow, known?: End): End {
   const names = flow.kubernetes ?? (known?.container === container ? known?.names : undefined);
   return {
     ...addressEnd({ ip }, flow.netns),
-    key: keyOf({ container, name: comm ?? exe, ip, netns: isLoopback(ip) ? flow.netns : undefined }),
+    key: keyOf({
+      container,
+      name: comm ?? exe,
+      ip,
+      netns: isLoopback(ip) ? flow.netns : undefined,
+      service: names?.service,
+    }),
     ...(comm !== undefined && { comm }),
     ...(exe !== undefined && { exe }),
     ...(container !== undefined && { container }),
@@ -80,11 +86,13 @@ interface Identity {
   ip: string;
   netns: number | undefined;
   domain?: string | undefined;
+  /** Of those that lead to a pod, the one that was called. */
+  service?: string | undefined;
 }
 
 /** A zero byte is in none of them. */
-function keyOf({ container, name, ip, netns, domain }: Identity): string {
-  return [container, name, ip, netns, domain].join('\0');
+function keyOf({ container, name, ip, netns, domain, service }: Identity): string {
+  return [container, name, ip, netns, domain, service].join('\0');
 }
 
 export function isLoopback(ip: string): boolean {

@@ -69,7 +69,11 @@ function faceOf(end: End, group: MapGroup, options: FaceOptions): NodeFace {
 }
 
 function namesOf(end: End, group: MapGroup, directory: MapDirectory | undefined): MapNames | undefined {
-  if (end.container !== undefined) return directory?.container(end.container) ?? end.names;
+  if (end.container !== undefined) {
+    const known = directory?.container(end.container);
+    const service = end.names?.service;
+    return known && service !== undefined ? { ...known, service } : (known ?? end.names);
+  }
   if (end.names !== undefined) return end.names;
   if (end.comm === undefined && end.exe === undefined) return directory?.address(end.ip);
   const here = directory?.node;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Enricher } from '../../src/agent/enrich/enricher.ts';
 import { Kubernetes, type KubernetesOptions } from '../../src/agent/kubernetes/kubernetes.ts';
+import type { Names } from '../../src/agent/kubernetes/names.ts';
 import { createLogger } from '../../src/lib/log.ts';
 import { makeFolder } from '../server/harness.ts';
 import { ApiServer } from './api-server.ts';
@@ -47,4 +48,15 @@ export function follow(server: ApiServer, options: Partial<KubernetesOptions> = 
 
 export function isSynced(kubernetes: Kubernetes): boolean {
   return kubernetes.status.watches.every(({ synced }) => synced);
+}
+
+/** A record with an owner, and without another field. */
+export interface Owner {
+  container: { id: string };
+  kubernetes?: Names;
+}
+
+export function peerNames(enricher: Enricher, flow: Parameters<Enricher['peer']>[0]): Names | undefined {
+  const peer = enricher.peer(flow);
+  return peer && enricher.namesOf(peer);
 }

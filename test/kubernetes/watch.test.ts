@@ -4,7 +4,7 @@ import type { Kubernetes } from '../../src/agent/kubernetes/kubernetes.ts';
 import { until } from '../agent/harness.ts';
 import { ApiServer } from './api-server.ts';
 import { makeCertificates } from './certificates.ts';
-import { accessOf, follow, isSynced, startApiServer } from './harness.ts';
+import { accessOf, follow, isSynced, type Owner, peerNames, startApiServer } from './harness.ts';
 import { deployed, hex, NODE, NODES, node, PODS, pod, SERVICES, SLICES, service, slice } from './objects.ts';
 
 const PATHS = 4;
@@ -32,7 +32,7 @@ async function synced() {
 it('lists what there is and watches from there, pods of its node alone', async () => {
   const { server, kubernetes, enricher, container, cart } = await synced();
   expect(isSynced(kubernetes)).toBe(true);
-  expect(enricher.owner({ container: { id: container } })).toMatchObject({
+  expect(enricher.owned<Owner>({ container: { id: container } }).kubernetes).toMatchObject({
     namespace: 'shop',
     pod: cart.metadata.name,
     workload: { kind: 'Deployment', name: 'cart' },
@@ -62,7 +62,7 @@ it('takes what is added, changed and deleted', async () => {
   );
   server.put(PODS, { ...cart, metadata: { ...cart.metadata, labels: { app: 'basket' } } });
   await until(
-    () => enricher.owner({ container: { id: container } })?.labels?.app,
+    () => enricher.owned<Owner>({ container: { id: container } }).kubernetes?.labels?.app,
     (app) => app === 'basket',
   );
   server.delete(PODS, cart);
@@ -71,7 +71,7 @@ it('takes what is added, changed and deleted', async () => {
     ({ pods, gone }) => pods === 1 && gone === 1,
   );
   expect(enricher.address('10.1.0.5')).toBeUndefined();
-  expect(enricher.owner({ container: { id: container } })?.pod).toBe(cart.metadata.name);
+  expect(enricher.owned<Owner>({ container: { id: container } }).kubernetes?.pod).toBe(cart.metadata.name);
 });
 
 it('goes on from the last bookmark after a watch that was cut', async () => {
@@ -288,14 +288,16 @@ it('knows services, what is behind them on other nodes, and nodes', async () => 
     pod: 'cart-6d9f7c5b8-x2x4z',
     workload: { kind: 'Deployment', name: 'cart' },
   };
-  expect(enricher.peer({ dest: { ip: '10.2.0.1' }, translated: { dest: { ip: '10.9.0.4' } } })).toEqual({
-    ...remote,
-    node: 'node-b',
-    service: 'cart',
-  });
-  expect(enricher.peer({ dest: { ip: '10.2.0.1' } })).toEqual({ namespace: 'shop', service: 'cart' });
-  expect(enricher.peer({ dest: { ip: '192.168.0.2' } })).toEqual({ node: 'node-b' });
-  expect(enricher.peer({ dest: { ip: '8.8.8.8' } })).toBeUndefined();
+  expect(peerNames(enricher, { dest: { ip: '10.2.0.1' }, translated: { dest: { ip: '10.9.0.4' } } })).toEqual(
+    {
+      ...remote,
+      node: 'node-b',
+      service: 'cart',
+    },
+  );
+  expect(peerNames(enricher, { dest: { ip: '10.2.0.1' } })).toEqual({ namespace: 'shop', service: 'cart' });
+  expect(peerNames(enricher, { dest: { ip: '192.168.0.2' } })).toEqual({ node: 'node-b' });
+  expect(peerNames(enricher, { dest: { ip: '8.8.8.8' } })).toBeUndefined();
   server.delete(SLICES, slice('cart', []));
   await until(
     () => enricher.address('10.9.0.4'),

@@ -9,10 +9,9 @@ export function mapDirectory(enricher: Enricher, node: string): MapDirectory {
       return enricher.version;
     },
     container: (id) => enricher.container(id),
-    address: (ip) => enricher.address(ip) ?? called(enricher, ip),
+    address: (ip) => {
+      const found = enricher.peer({ dest: { ip } });
+      return found && { ...found.known, ...enricher.namesOf(found) };
+    },
   };
-}
-
-function called(enricher: Enricher, ip: string) {
-  return enricher.peer({ dest: { ip } });
 }

@@ -24,15 +24,26 @@ export interface NamedFlow extends Owned {
 /** A flow as the agent answers it. */
 export interface NamedFlowRecord extends FlowRecord {
   kubernetes?: Names;
-  dest: FlowRecord['dest'] & { kubernetes?: Names };
+  dest: FlowRecord['dest'] & { kubernetes?: Names | undefined };
 }
 
 const POD_UID =
   /pod([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}|[0-9a-f]{32})(?![0-9a-f])(?!.*pod[0-9a-f]{8})/;
 
+/** Who is at an end. One object for all records that say the same. */
+export interface Identity {
+  /** Kept up to date in place. */
+  known: Known;
+  container: string | undefined;
+  service: string | undefined;
+  /** As it was at a version of the metadata. */
+  names?: { version: number; value: Names };
+}
+
 /** Gives records the names that Kubernetes has for their owners and for the other end of flows. */
 export class Enricher {
   readonly #kubernetes: Kubernetes;
+  readonly #identities = new WeakMap<Known, Identity[]>();
 
   constructor(kubernetes: Kubernetes) {
     this.#kubernetes = kubernetes;
@@ -42,21 +53,14 @@ export class Enricher {
     return this.#kubernetes.version;
   }
 
-  /** Of a process outside containers nothing. */
-  owner({ container, cgroup }: Owned): Names | undefined {
-    if (container?.id === undefined) return undefined;
-    const uid = POD_UID.exec(cgroup?.path ?? '')?.[1]?.replaceAll('_', '-');
-    const found = this.#kubernetes.pods.ofContainer(container.id, uid);
-    return found && answered(found.names, { container: found.container });
-  }
-
-  /** This side of a flow. */
-  own(flow: NamedFlow): Names | undefined {
-    const names = this.owner(flow);
+  /** This side of a flow; nothing of a process outside containers. */
+  own(flow: NamedFlow): Identity | undefined {
+    const found = this.#podOf(flow);
+    if (found === undefined) return undefined;
+    const { services } = this.#kubernetes;
     const called = flow.translated?.source;
-    const service = called === undefined ? undefined : this.#kubernetes.services.called(called.ip)?.name;
-    const usual = service ?? this.#kubernetes.services.serviceOf(flow.source.ip);
-    return names === undefined || usual === undefined ? names : { ...names, service: usual };
+    const service = called === undefined ? undefined : services.called(called.ip)?.service;
+    return this.#identity(found.names, found.container, service ?? this.#usualService(found));
   }
 
   /** The other side, by the address that was called and the one behind it. */
@@ -64,60 +68,107 @@ export class Enricher {
     dest,
     translated,
     openedMs,
-  }: Pick<NamedFlow, 'dest' | 'translated' | 'openedMs'>): Names | undefined {
-    const known = this.address(translated?.dest?.ip ?? dest.ip, openedMs);
-    const called = this.#kubernetes.services.called(dest.ip);
-    const service = called?.name ?? this.#kubernetes.services.serviceOf(translated?.dest?.ip ?? dest.ip);
-    if (known === undefined && called === undefined) return undefined;
-    const namespace = known?.namespace ?? called?.namespace;
-    return {
-      ...(namespace !== undefined && { namespace }),
-      ...(known && answered(known, {})),
-      ...(service !== undefined && { service }),
-    };
+  }: Pick<NamedFlow, 'dest' | 'translated' | 'openedMs'>): Identity | undefined {
+    const { services } = this.#kubernetes;
+    const behind = translated?.dest?.ip ?? dest.ip;
+    const called = services.called(dest.ip);
+    const known = this.address(behind, openedMs) ?? called;
+    if (known === undefined) return undefined;
+    const service = called?.service ?? services.serviceOf(behind);
+    return this.#identity(known, undefined, service);
   }
 
   /** Who has the address, or had it at that time. */
   address(ip: string, atMs?: number): Known | undefined {
     const { pods, services } = this.#kubernetes;
-    const pod = pods.ofAddress(ip, atMs);
-    if (pod !== undefined) return pod;
-    const node = services.node(ip);
-    return node === undefined ? services.target(ip) : { key: `node/${node}`, node };
+    return pods.ofAddress(ip, atMs) ?? services.node(ip) ?? services.target(ip);
   }
 
-  /** Whose container it is. */
+  /** Whose container it is, as the map asks: with what changes by itself. */
   container(id: string): Known | undefined {
-    return this.#kubernetes.pods.ofContainer(id)?.names;
+    const found = this.#kubernetes.pods.ofContainer(id);
+    if (found === undefined) return undefined;
+    const service = this.#usualService(found);
+    return service === undefined ? found.names : { ...found.names, service };
+  }
+
+  namesOf(identity: Identity): Names {
+    const { version } = this;
+    if (identity.names?.version !== version) identity.names = { version, value: answered(identity) };
+    return identity.names.value;
   }
 
   flow(record: FlowRecord): NamedFlowRecord {
     const openedMs = record.openedAt === undefined ? undefined : Date.parse(record.openedAt);
-    const kubernetes = this.own({ ...record, openedMs });
+    const own = this.own({ ...record, openedMs });
     const peer = this.peer({ ...record, openedMs });
-    return {
-      ...record,
-      ...(kubernetes !== undefined && { kubernetes }),
-      ...(peer !== undefined && { dest: { ...record.dest, kubernetes: peer } }),
-    };
+    return named(record, own && this.namesOf(own), peer && this.namesOf(peer));
   }
 
   owned<T extends Owned>(record: T): T {
-    const kubernetes = this.owner(record);
+    const kubernetes = this.#ownerOf(record);
     return kubernetes === undefined ? record : { ...record, kubernetes };
   }
 
   /** What the container runtime told stays where Kubernetes tells nothing. */
   containerRecord(record: ContainerRecord): ContainerRecord {
-    const kubernetes = this.owner({ ...record, container: record });
+    const kubernetes = this.#ownerOf({ ...record, container: record });
     return kubernetes === undefined
       ? record
       : { ...record, kubernetes: { ...record.kubernetes, ...kubernetes } };
   }
+
+  #ownerOf(record: Owned): Names | undefined {
+    const found = this.#podOf(record);
+    if (found === undefined) return undefined;
+    return this.namesOf(this.#identity(found.names, found.container, this.#usualService(found)));
+  }
+
+  #podOf({ container, cgroup }: Owned) {
+    if (container?.id === undefined) return undefined;
+    const uid = POD_UID.exec(cgroup?.path ?? '')?.[1]?.replaceAll('_', '-');
+    return this.#kubernetes.pods.ofContainer(container.id, uid);
+  }
+
+  #usualService({ ips }: { ips: readonly string[] }): string | undefined {
+    const { services } = this.#kubernetes;
+    for (const ip of ips) {
+      const service = services.serviceOf(ip);
+      if (service !== undefined) return service;
+    }
+    return undefined;
+  }
+
+  #identity(known: Known, container: string | undefined, service: string | undefined): Identity {
+    let identities = this.#identities.get(known);
+    if (identities === undefined) {
+      identities = [];
+      this.#identities.set(known, identities);
+    }
+    let found = identities.find((each) => each.container === container && each.service === service);
+    if (found === undefined) {
+      found = { known, container, service };
+      identities.push(found);
+    }
+    return found;
+  }
+}
+
+/** The record with the names of both ends. */
+export function named(record: FlowRecord, own: Names | undefined, peer: Names | undefined): NamedFlowRecord {
+  return {
+    ...record,
+    ...(own !== undefined && { kubernetes: own }),
+    ...(peer !== undefined && { dest: { ...record.dest, kubernetes: peer } }),
+  };
 }
 
 /** What changes by itself, such as readiness, is the pod's and not the record's. */
-function answered(known: Known, { container }: { container?: string | undefined }): Names {
+function answered({ known, container, service }: Identity): Names {
   const { key: _, phase: _phase, ready: _ready, restarts: _restarts, ...names } = known;
-  return container === undefined ? names : { ...names, container };
+  return {
+    ...names,
+    ...(service !== undefined && { service }),
+    ...(container !== undefined && { container }),
+  };
 }

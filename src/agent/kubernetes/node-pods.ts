@@ -33,6 +33,7 @@ export class NodePods {
   /** The newest last: an address is given again. */
   readonly #byIp = new Map<string, Entry[]>();
   readonly #gone = new Set<Entry>();
+  #entries = 0;
   #list = 0;
   #evicted = 0;
   #refused = 0;
@@ -76,6 +77,7 @@ export class NodePods {
     for (const ip of pod.ips) this.#address(entry, ip);
     for (const ip of before.ips) if (!pod.ips.includes(ip)) this.#leaveAddress(entry, ip);
     if (FINISHED.has(pod.phase ?? '')) this.#leave(entry);
+    else this.#return(entry);
   }
 
   remove({ uid }: Pick<PodFacts, 'uid'>): void {
@@ -87,13 +89,16 @@ export class NodePods {
   ofContainer(
     container: string,
     cgroupUid?: string,
-  ): { names: Known; container: string | undefined } | undefined {
+  ): { names: Known; container: string | undefined; ips: readonly string[] } | undefined {
     const known = this.#byContainer.get(container);
-    if (known !== undefined) return { names: known.entry.names, container: known.name };
+    if (known !== undefined) {
+      const { entry, name } = known;
+      return { names: entry.names, container: name, ips: entry.pod.ips };
+    }
     const entry = cgroupUid === undefined ? undefined : this.#byUid.get(cgroupUid);
     if (entry === undefined) return undefined;
     this.#own(entry, container, undefined);
-    return { names: entry.names, container: undefined };
+    return { names: entry.names, container: undefined, ips: entry.pod.ips };
   }
 
   /** The pod that had the address at a time in milliseconds since the epoch, else the one that has it. */
@@ -106,8 +111,6 @@ export class NodePods {
       return (pod.startedMs ?? 0) <= atMs + SLACK_MS && (goneMs === undefined || atMs <= goneMs + SLACK_MS);
     })?.names;
   }
-
-  #entries = 0;
 
   #own(entry: Entry, id: string, name: string | undefined): void {
     if (entry.containers.size >= MAX_CONTAINERS && !entry.containers.has(id)) {
@@ -144,6 +147,11 @@ export class NodePods {
     const [oldest] = this.#gone;
     if (oldest !== undefined) this.#forget(oldest);
     this.#evicted += 1;
+  }
+
+  /** A list may lack a pod that the next one has. */
+  #return(entry: Entry): void {
+    if (this.#gone.delete(entry)) entry.goneMs = undefined;
   }
 
   #forget(entry: Entry): void {

@@ -62,16 +62,18 @@ export class Services {
   readonly services: Keyed<ServiceFacts>;
   readonly slices: Keyed<SliceFacts>;
   readonly nodes: Keyed<NodeFacts>;
-  readonly #byIp = new Map<string, ServiceFacts>();
+  readonly #byIp = new Map<string, Known>();
   readonly #targets = new Map<string, Target>();
-  readonly #nodeByIp = new Map<string, string>();
+  readonly #nodeByIp = new Map<string, Known>();
   version = 0;
 
   constructor(max: { services: number; nodes: number }) {
     this.services = new Keyed(
       max.services,
-      (service) => this.#each(service.ips, (ip) => this.#byIp.set(ip, service)),
-      (service) => this.#each(service.ips, (ip) => this.#byIp.get(ip) === service && this.#byIp.delete(ip)),
+      ({ key, namespace, name: service, ips }) => {
+        this.#each(ips, (ip) => this.#byIp.set(ip, { key: `service/${key}`, namespace, service }));
+      },
+      ({ key, ips }) => this.#each(ips, (ip) => drop(this.#byIp, ip, `service/${key}`)),
     );
     this.slices = new Keyed(
       max.services * 2,
@@ -80,19 +82,23 @@ export class Services {
     );
     this.nodes = new Keyed(
       max.nodes,
-      (node) => this.#each(node.ips, (ip) => this.#nodeByIp.set(ip, node.name)),
-      (node) => this.#each(node.ips, (ip) => this.#nodeByIp.delete(ip)),
+      ({ name: node, ips }) => {
+        this.#each(ips, (ip) => this.#nodeByIp.set(ip, { key: `node/${node}`, node }));
+      },
+      ({ name: node, ips }) => this.#each(ips, (ip) => drop(this.#nodeByIp, ip, `node/${node}`)),
     );
   }
 
-  called(ip: string): { namespace: string; name: string } | undefined {
+  /** The service that has the address. */
+  called(ip: string): Known | undefined {
     return this.#byIp.get(ip);
   }
 
-  node(ip: string): string | undefined {
+  node(ip: string): Known | undefined {
     return this.#nodeByIp.get(ip);
   }
 
+  /** What is behind services at the address. */
   target(ip: string): Known | undefined {
     return this.#targets.get(ip)?.known;
   }
@@ -143,4 +149,9 @@ export class Services {
 function name({ known, services }: Target): void {
   const [first] = [...services.values()].sort();
   if (first !== undefined) known.service = first;
+}
+
+/** The address may have been given to another since. */
+function drop(byIp: Map<string, Known>, ip: string, key: string): void {
+  if (byIp.get(ip)?.key === key) byIp.delete(ip);
 }

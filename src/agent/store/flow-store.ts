@@ -1,6 +1,7 @@
 import type { FlowRow } from '../../wire/flow.ts';
 import type { EventType } from '../../wire/messages.ts';
 import { FLOW_FIELD_NAMES } from '../../wire/rows.ts';
+import type { FlowNames } from '../enrich/flow-names.ts';
 import { FlowColumns } from './flow-columns.ts';
 import { FlowView, type ViewColumns, viewColumns } from './flow-view.ts';
 import { closedRate, firstReading, NO_RATE, openRate, Rates, type Reading } from './rate.ts';
@@ -11,6 +12,8 @@ export interface FlowStoreOptions {
   maxClosed: number;
   /** An active flow makes room: called while it can still be read. */
   onEvict(flow: FlowView): void;
+  /** Undefined where there is no Kubernetes. */
+  names?: FlowNames | undefined;
 }
 
 export interface FlowChange {
@@ -33,6 +36,7 @@ export class FlowStore {
   readonly #columns = new FlowColumns();
   readonly #view: ViewColumns = viewColumns(this.#columns);
   readonly #rates = new Rates();
+  readonly #names: FlowNames | undefined;
   readonly #slots = new Map<string, number>();
   readonly #free: number[] = [];
   readonly #active: SlotList;
@@ -45,7 +49,8 @@ export class FlowStore {
   #evictedActive = 0;
   #evictedClosed = 0;
 
-  constructor({ maxActive, maxClosed, onEvict }: FlowStoreOptions) {
+  constructor({ maxActive, maxClosed, onEvict, names }: FlowStoreOptions) {
+    this.#names = names;
     this.maxActive = maxActive;
     this.maxClosed = maxClosed;
     this.#onEvict = onEvict;
@@ -209,10 +214,11 @@ export class FlowStore {
     list.remove(slot);
     this.#slots.delete(this.#at(slot).id);
     this.#columns.clear(slot);
+    this.#names?.clear(slot);
     this.#free.push(slot);
   }
 
   #at(slot: number): FlowView {
-    return new FlowView(slot, this.#view, this.#rates);
+    return new FlowView(slot, this.#view, { rates: this.#rates, names: this.#names });
   }
 }

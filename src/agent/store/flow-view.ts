@@ -1,6 +1,9 @@
 import type { FlowRecord } from '../../wire/flow.ts';
 import { readFlow } from '../../wire/rows.ts';
 import { formatTime } from '../../wire/time.ts';
+import { type NamedFlowRecord, named } from '../enrich/enricher.ts';
+import type { FlowNames } from '../enrich/flow-names.ts';
+import type { Names } from '../kubernetes/names.ts';
 import type { NumberColumn, TextColumn, TimeColumn } from './column.ts';
 import type { FlowColumns } from './flow-columns.ts';
 import type { Rate } from './rate.ts';
@@ -31,6 +34,7 @@ export function viewColumns(columns: FlowColumns) {
     exe: columns.text('process.exe'),
     containerId: columns.text('container.id'),
     runtime: columns.text('container.runtime'),
+    cgroupPath: columns.text('cgroup.path'),
     state: columns.text('state'),
     openedAt: columns.time('openedAt'),
     closedAt: columns.time('closedAt'),
@@ -44,6 +48,13 @@ export function viewColumns(columns: FlowColumns) {
   };
 }
 
+/** What is known of a flow beside its columns. */
+export interface ViewSources {
+  rates: { read(slot: number): Rate };
+  /** Undefined where there is no Kubernetes. */
+  names: FlowNames | undefined;
+}
+
 /**
  * One flow of the store, read where it lies: a map or a filter that looks at three fields pays for three. Has the
  * fields of the wire's FlowRecord that filters read and those of the map's MapFlow. Valid until the store changes.
@@ -52,11 +63,13 @@ export class FlowView {
   readonly slot: number;
   readonly #at: ViewColumns;
   readonly #rates: { read(slot: number): Rate };
+  readonly #names: FlowNames | undefined;
 
-  constructor(slot: number, columns: ViewColumns, rates: { read(slot: number): Rate }) {
+  constructor(slot: number, columns: ViewColumns, more: ViewSources) {
     this.slot = slot;
     this.#at = columns;
-    this.#rates = rates;
+    this.#rates = more.rates;
+    this.#names = more.names;
   }
 
   get id(): string {
@@ -88,11 +101,20 @@ export class FlowView {
     return { ip: sourceIp.read(this.slot) ?? '', port: sourcePort.read(this.slot) ?? 0 };
   }
 
-  get dest(): FlowRecord['dest'] {
+  get dest(): NamedFlowRecord['dest'] {
     const { destIp, destPort, destDomain } = this.#at;
     const end = { ip: destIp.read(this.slot) ?? '', port: destPort.read(this.slot) ?? 0 };
     const domain = destDomain.read(this.slot);
-    return domain === null ? end : { ...end, domain };
+    const called = domain === null ? end : { ...end, domain };
+    return this.#names === undefined ? called : lazilyNamed(called, () => this.#names?.peer(this.slot, this));
+  }
+
+  get kubernetes(): Names | undefined {
+    return this.#names?.own(this.slot, this);
+  }
+
+  get cgroup() {
+    return { path: this.#at.cgroupPath.read(this.slot) ?? undefined };
   }
 
   get translated(): FlowRecord['translated'] {
@@ -179,8 +201,9 @@ export class FlowView {
   }
 
   /** All that is known of it, and no longer bound to the store. */
-  record(): FlowRecord {
-    return readFlow(this.#at.all.readRow(this.slot));
+  record(): NamedFlowRecord {
+    const record = readFlow(this.#at.all.readRow(this.slot));
+    return this.#names === undefined ? record : named(record, this.kubernetes, this.dest.kubernetes);
   }
 
   #endpoint(ips: TextColumn, ports: NumberColumn): FlowRecord['source'] | undefined {
@@ -192,4 +215,14 @@ export class FlowView {
     const time = column.read(this.slot);
     return time === null ? undefined : formatTime(time);
   }
+}
+
+/** Most that read an end do not ask for its names. */
+function lazilyNamed(end: FlowRecord['dest'], names: () => Names | undefined): NamedFlowRecord['dest'] {
+  return {
+    ...end,
+    get kubernetes() {
+      return names();
+    },
+  };
 }
