@@ -38,6 +38,7 @@ const packages = {
     { package: 'podman', command: 'podman' },
     { package: 'python3-cbor2', file: '/usr/lib/python3/dist-packages/cbor2' },
     { package: 'runc', command: 'runc' },
+    { package: 'tmux', command: 'tmux' },
     { package: 'unbound', command: 'unbound' },
     { package: 'wrk', command: 'wrk' },
   ],

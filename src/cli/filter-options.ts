@@ -7,15 +7,19 @@ const GROUP = 'Filters (repeatable: any value of a flag, all flags):';
 
 /**
  * Adds an option for each filter. The answer collects what was given as query parameters, in the order of the command
- * line, which `--not` depends on.
+ * line, which `--not` depends on. Not `short`: their letters mean something else to the command.
  */
-export function addFilterOptions(command: Command, filters: readonly Filter<never>[]): Params {
+export function addFilterOptions(
+  command: Command,
+  filters: readonly Filter<never>[],
+  { short = true } = {},
+): Params {
   const params: Params = [];
   const add = (option: Option, toParam: (value: string | null) => [string, string]) => {
     command.addOption(option.helpGroup(GROUP));
     command.on(`option:${option.name()}`, (value: string | null) => params.push(toParam(value)));
   };
-  for (const filter of filters) add(optionOf(filter), (value) => [filter.name, value ?? '']);
+  for (const filter of filters) add(optionOf(filter, short), (value) => [filter.name, value ?? '']);
   if (filters.some(({ name }) => name === 'family')) {
     add(new Option('-4', 'the same as --family ipv4'), () => ['family', 'ipv4']);
     add(new Option('-6', 'the same as --family ipv6'), () => ['family', 'ipv6']);
@@ -41,8 +45,9 @@ export function isEndOption(name: string): boolean {
 
 const SHORT: Record<string, string> = { namespace: '-n, ', label: '-l, ' };
 
-function optionOf({ name, value, implied, doc, choice, allowed }: Filter<never>): Option {
+function optionOf({ name, value, implied, doc, choice, allowed }: Filter<never>, short: boolean): Option {
   const placeholder = implied === undefined ? `<${value}>` : `[${value}]`;
-  const option = new Option(`${SHORT[name] ?? ''}--${name} ${placeholder}`, doc).hideHelp(isEndOption(name));
+  const letter = (short && SHORT[name]) || '';
+  const option = new Option(`${letter}--${name} ${placeholder}`, doc).hideHelp(isEndOption(name));
   return choice ? option.choices(allowed) : option;
 }

@@ -10,6 +10,7 @@ import { addMapCommand } from './commands/map.ts';
 import { PROCESSES_COMMAND } from './commands/processes.ts';
 import { addRecordsCommand } from './commands/records.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTopCommand } from './commands/top.ts';
 import { addVersionCommand } from './commands/version.ts';
 import { DEFAULT_SOCKET, parseServer, type Server } from './server.ts';
 import type { Terminal } from './terminal.ts';
@@ -50,6 +51,7 @@ export function createProgram({ terminal, env, fail }: Surroundings): Command {
   addRecordsCommand(DNS_COMMAND, place);
   addRecordsCommand(PROCESSES_COMMAND, place);
   addRecordsCommand(CONTAINERS_COMMAND, place);
+  addTopCommand(place);
   addMapCommand(program, terminal, server);
   addStatusCommand(program, terminal, server);
   addCheckCommand(program, terminal, fail);

@@ -47,7 +47,11 @@ export async function ask(server: Server, query: Query): Promise<IncomingMessage
 }
 
 export async function askJson(server: Server, query: Query): Promise<unknown> {
-  const body = await text(bodyOf(server, await ask(server, query)));
+  return readJson(server, await ask(server, query));
+}
+
+export async function readJson(server: Server, answer: IncomingMessage): Promise<unknown> {
+  const body = await text(bodyOf(server, answer));
   try {
     return JSON.parse(body);
   } catch (cause) {

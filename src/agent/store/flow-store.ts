@@ -1,10 +1,11 @@
+import { closedRate, firstReading, NO_RATE, openRate, type Reading } from '../../map/rate.ts';
 import type { FlowRow } from '../../wire/flow.ts';
 import type { EventType } from '../../wire/messages.ts';
 import { FLOW_FIELD_NAMES } from '../../wire/rows.ts';
 import type { FlowNames } from '../enrich/flow-names.ts';
 import { FlowColumns } from './flow-columns.ts';
 import { FlowView, type ViewColumns, viewColumns } from './flow-view.ts';
-import { closedRate, firstReading, NO_RATE, openRate, Rates, type Reading } from './rate.ts';
+import { Rates } from './rates.ts';
 import { SlotLinks, SlotList } from './slot-list.ts';
 
 export interface FlowStoreOptions {

@@ -1,3 +1,4 @@
+import type { Rate } from '../../map/rate.ts';
 import type { FlowRecord } from '../../wire/flow.ts';
 import { readFlow } from '../../wire/rows.ts';
 import { formatTime } from '../../wire/time.ts';
@@ -6,7 +7,6 @@ import type { FlowNames } from '../enrich/flow-names.ts';
 import type { Names } from '../kubernetes/names.ts';
 import type { NumberColumn, TextColumn, TimeColumn } from './column.ts';
 import type { FlowColumns } from './flow-columns.ts';
-import type { Rate } from './rate.ts';
 
 /** The columns that a view reads, found once: a lookup by name for every field would be half the cost of reading. */
 export type ViewColumns = ReturnType<typeof viewColumns>;

@@ -2,7 +2,7 @@
 _sysprobe() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command= words= word
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in flows|dns|processes|containers|map|status|check|completion|version) command=$word; break;; esac
+    case $word in flows|dns|processes|containers|top|map|status|check|completion|version) command=$word; break;; esac
   done
   COMPREPLY=()
   if [[ $prev == --socket ]]; then
@@ -39,6 +39,14 @@ _sysprobe() {
     "containers --oom") COMPREPLY=($(compgen -W "true false" -- "$cur")); [[ $cur == -* ]] || return;;
     "containers --crash-loop") COMPREPLY=($(compgen -W "true false" -- "$cur")); [[ $cur == -* ]] || return;;
     "containers --last"|"containers --first"|"containers --since"|"containers --until"|"containers --container"|"containers --image"|"containers --runtime"|"containers --exit-code"|"containers --pod"|"containers -n"|"containers --namespace"|"containers -l"|"containers --label"|"containers --socket"|"containers --server") return;;
+    "top --by") COMPREPLY=($(compgen -W "container process peer domain pod workload namespace" -- "$cur")); return;;
+    "top --sort") COMPREPLY=($(compgen -W "name rate sent received open opened failed retransmits rtt cpu memory" -- "$cur")); return;;
+    "top --color") COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return;;
+    "top --protocol") COMPREPLY=($(compgen -W "tcp udp" -- "$cur")); return;;
+    "top --direction") COMPREPLY=($(compgen -W "outgoing incoming local" -- "$cur")); return;;
+    "top --failure") COMPREPLY=($(compgen -W "any refused timeout reset host_unreachable net_unreachable other" -- "$cur")); [[ $cur == -* ]] || return;;
+    "top --family") COMPREPLY=($(compgen -W "ipv4 ipv6 4 6" -- "$cur")); return;;
+    "top -d"|"top --delay"|"top --window"|"top -n"|"top --iterations"|"top --limit"|"top --ip"|"top --from-ip"|"top --to-ip"|"top --port"|"top --from-port"|"top --to-port"|"top --domain"|"top --from-domain"|"top --to-domain"|"top --container"|"top --from-container"|"top --to-container"|"top --netns"|"top --pid"|"top --comm"|"top --min-bytes"|"top --rtt-over"|"top --pod"|"top --from-pod"|"top --to-pod"|"top --namespace"|"top --from-namespace"|"top --to-namespace"|"top --workload"|"top --from-workload"|"top --to-workload"|"top --service"|"top --from-service"|"top --to-service"|"top --label"|"top --from-label"|"top --to-label"|"top --socket"|"top --server") return;;
     "map --group-by") COMPREPLY=($(compgen -W "process container pod workload service namespace label:KEY node address" -- "$cur")); return;;
     "map -o"|"map --output") COMPREPLY=($(compgen -W "text json dot mermaid" -- "$cur")); return;;
     "map --color") COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return;;
@@ -58,11 +66,12 @@ _sysprobe() {
     "version --socket"|"version --server") return;;
   esac
   case $command in
-    '') words="flows dns processes containers map status check completion version --help --version --socket --server";;
+    '') words="flows dns processes containers top map status check completion version --help --version --socket --server";;
     flows) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --state --direction --failure --min-bytes --rtt-over --family --pod --from-pod --to-pod --namespace --from-namespace --to-namespace --workload --from-workload --to-workload --service --from-service --to-service --label --from-label --to-label -4 -6 --not --version --socket --server --help";;
     dns) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --domain --type --outcome --rcode --slow --server-ip --ip --port --transport --family --container --pid --comm --netns --pod --namespace --workload --label -4 -6 --not --version --socket --server --help";;
     processes) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --pid --parent --comm --exe --uid --container --state --exit-code --signal --oom --netns --pod --namespace --workload --label --not --version --socket --server --help";;
     containers) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --container --image --runtime --state --exit-code --oom --crash-loop --pod --namespace --label --not --version --socket --server --help";;
+    top) words="--by --sort --reverse --delay --window --iterations --batch --limit --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --direction --failure --min-bytes --rtt-over --family --pod --from-pod --to-pod --namespace --from-namespace --to-namespace --workload --from-workload --to-workload --service --from-service --to-service --label --from-label --to-label -4 -6 --not --version --socket --server --help";;
     map) words="--group-by --since --limit --output --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --state --direction --failure --min-bytes --rtt-over --family --pod --from-pod --to-pod --namespace --from-namespace --to-namespace --workload --from-workload --to-workload --service --from-service --to-service --label --from-label --to-label -4 -6 --not --version --socket --server --help";;
     status) words="--output --color --version --socket --server --help";;
     check) words="--output --color --version --socket --server --help";;

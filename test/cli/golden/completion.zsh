@@ -9,6 +9,7 @@ _sysprobe() {
         'dns:names that were looked up, and what came of it'
         'processes:processes, with their containers and how they ended'
         'containers:containers, what they use and how they ended'
+        'top:a live table of who has most traffic, connections or failures'
         'map:who talks to whom'
         'status:is the server working, what is on, what was lost'
         'check:can system-probe run on this machine'
@@ -195,6 +196,65 @@ _sysprobe() {
         '*--namespace[namespace of Kubernetes]:value:' \
         '*-l[label, * stands for anything]:value:' \
         '*--label[label, * stands for anything]:value:' \
+        '*--not[negates the filter that follows]' \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]';;
+      top) _arguments \
+        '*--by[what a line stands for]:value:(container process peer domain pod workload namespace)' \
+        '*--sort[what the lines are sorted by]:value:(name rate sent received open opened failed retransmits rtt cpu memory)' \
+        '*-r[the smallest first]' \
+        '*--reverse[the smallest first]' \
+        '*-d[time between two pictures]:value:' \
+        '*--delay[time between two pictures]:value:' \
+        '*--window[how long a closed connection counts]:value:' \
+        '*-n[end after N pictures]:value:' \
+        '*--iterations[end after N pictures]:value:' \
+        '*-b[one picture behind the other, for pipes; the default where there is no terminal]' \
+        '*--batch[one picture behind the other, for pipes; the default where there is no terminal]' \
+        '*--limit[lines of a picture, with --batch]:value:' \
+        '*--color[color the output]:value:(auto always never)' \
+        '*--ip[address or network, also behind NAT]:value:' \
+        '*--from-ip[address or network, also behind NAT, of the client]:value:' \
+        '*--to-ip[address or network, also behind NAT, of the server]:value:' \
+        '*--port[port or range of ports, also behind NAT]:value:' \
+        '*--from-port[port or range of ports, also behind NAT, of the client]:value:' \
+        '*--to-port[port or range of ports, also behind NAT, of the server]:value:' \
+        '*--domain[domain name that the address was looked up by; *.example.com for all below]:value:' \
+        '*--from-domain[domain name that the address was looked up by; *.example.com for all below, of the client]:value:' \
+        '*--to-domain[domain name that the address was looked up by; *.example.com for all below, of the server]:value:' \
+        '*--container[container whose id begins with ID]:value:' \
+        '*--from-container[container whose id begins with ID, of the client]:value:' \
+        '*--to-container[container whose id begins with ID, of the server]:value:' \
+        '*--netns[network namespace, by inode]:value:' \
+        '*--protocol[transport protocol]:value:(tcp udp)' \
+        '*--pid[process id on the host]:value:' \
+        '*--comm[name of the process, * stands for anything]:value:' \
+        '*--direction[who opened it; a local connection is also outgoing or incoming]:value:(outgoing incoming local)' \
+        '*--failure[connections that failed, for REASON or for any]::value:(any refused timeout reset host_unreachable net_unreachable other)' \
+        '*--min-bytes[at least SIZE sent and received together]:value:' \
+        '*--rtt-over[round-trip time over TIME]:value:' \
+        '*--family[address family]:value:(ipv4 ipv6 4 6)' \
+        '*--pod[pod of Kubernetes]:value:' \
+        '*--from-pod[pod of Kubernetes, of the client]:value:' \
+        '*--to-pod[pod of Kubernetes, of the server]:value:' \
+        '*--namespace[namespace of Kubernetes]:value:' \
+        '*--from-namespace[namespace of Kubernetes, of the client]:value:' \
+        '*--to-namespace[namespace of Kubernetes, of the server]:value:' \
+        '*--workload[workload of Kubernetes]:value:' \
+        '*--from-workload[workload of Kubernetes, of the client]:value:' \
+        '*--to-workload[workload of Kubernetes, of the server]:value:' \
+        '*--service[service of Kubernetes]:value:' \
+        '*--from-service[service of Kubernetes, of the client]:value:' \
+        '*--to-service[service of Kubernetes, of the server]:value:' \
+        '*--label[label of the pod]:value:' \
+        '*--from-label[label of the pod, of the client]:value:' \
+        '*--to-label[label of the pod, of the server]:value:' \
+        '*-4[the same as --family ipv4]' \
+        '*-6[the same as --family ipv6]' \
         '*--not[negates the filter that follows]' \
         '*-V[show the version of this command]' \
         '*--version[show the version of this command]' \
