@@ -3,7 +3,7 @@ import { renderMetrics } from '../export/prometheus.ts';
 import type { AgentConfig } from '../lib/config/load.ts';
 import type { Logger } from '../lib/log.ts';
 import { packageRoot } from '../lib/package-root.ts';
-import { type AppOptions, createApp } from '../query/app.ts';
+import { type AppOptions, createApp, createHealthApp } from '../query/app.ts';
 import { isLoopback } from '../query/host.ts';
 import { LiveMaps } from '../query/live-maps.ts';
 import { Page } from '../query/page.ts';
@@ -48,6 +48,7 @@ export interface PipelineLimits {
 
 export interface Pipeline {
   app: ReturnType<typeof createApp>;
+  health: ReturnType<typeof createHealthApp>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -109,7 +110,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const usage = { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };
     return renderMetrics(form, { ...status(), process: usage });
   };
+  const health = {
+    unreadyReason: () => unreadyReason(ingest.status),
+    log: (error: unknown) => log.error({ err: error }, 'a request failed'),
+  };
   const app = createApp({
+    ...health,
     flows,
     dns,
     processes,
@@ -120,14 +126,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     page: new Page(options.pageFolder ?? join(packageRoot, 'dist/web')),
     status,
     metrics,
-    unreadyReason: () => unreadyReason(ingest.status),
     loopbackOnly: isLoopback(config.listenHost),
-    log: (error) => log.error({ err: error }, 'a request failed'),
   });
 
   let sweeper: NodeJS.Timeout | undefined;
   return {
     app,
+    health: createHealthApp(health),
     start: () => {
       sweeper = setInterval(() => flows.sweep(), SWEEP_MS);
       ingest.start();

@@ -53,18 +53,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   const { page, status, unreadyReason, metrics, loopbackOnly, log } = options;
   const app = new Hono<Env>();
 
-  app.use(async (c, next) => {
-    if (loopbackOnly && !namesLoopback(c.req.header('host'))) throw foreignHost(c.req.header('host'));
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') throw notAllowed(c.req.method);
-    await next();
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
-  });
-  app.onError((error) => errorAnswer(error, log));
-  app.notFound((c) => {
-    const { path } = c.req;
-    return errorAnswer(new SysprobeError('SP_NOT_FOUND', `there is nothing at ${path}`), log);
-  });
-
+  guard(app, { loopbackOnly, log });
   app.get('/api/v1/map', (c) => answerMap(c, options));
   addRecords(app, options.flows, options.streams);
   addRecords(app, options.dns, options.streams);
@@ -81,6 +70,37 @@ export function createApp(options: AppOptions): Hono<Env> {
     const { contentType, body } = await metrics(accepted(c.req.header('accept'), METRICS_FORMS));
     return new Response(body, { headers: { 'content-type': contentType } });
   });
+  addHealth(app, unreadyReason);
+  app.get('*', (c) => page.answer(c.req.path, c.req.header('if-none-match')) ?? c.notFound());
+  return app;
+}
+
+/** What the kubelet probes, and nothing else: it is served on all addresses. */
+export function createHealthApp({
+  unreadyReason,
+  log,
+}: Pick<AppOptions, 'unreadyReason' | 'log'>): Hono<Env> {
+  const app = new Hono<Env>();
+  guard(app, { loopbackOnly: false, log });
+  addHealth(app, unreadyReason);
+  return app;
+}
+
+function guard(app: Hono<Env>, { loopbackOnly, log }: Pick<AppOptions, 'loopbackOnly' | 'log'>): void {
+  app.use(async (c, next) => {
+    if (loopbackOnly && !namesLoopback(c.req.header('host'))) throw foreignHost(c.req.header('host'));
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') throw notAllowed(c.req.method);
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.res.headers.set(name, value);
+  });
+  app.onError((error) => errorAnswer(error, log));
+  app.notFound((c) => {
+    const { path } = c.req;
+    return errorAnswer(new SysprobeError('SP_NOT_FOUND', `there is nothing at ${path}`), log);
+  });
+}
+
+function addHealth(app: Hono<Env>, unreadyReason: AppOptions['unreadyReason']): void {
   app.get('/health', () => jsonAnswer({ healthy: true }));
   app.get('/ready', () => {
     const reason = unreadyReason();
@@ -88,8 +108,6 @@ export function createApp(options: AppOptions): Hono<Env> {
       ? jsonAnswer({ ready: true })
       : jsonAnswer({ ready: false, reason }, { status: 503 });
   });
-  app.get('*', (c) => page.answer(c.req.path, c.req.header('if-none-match')) ?? c.notFound());
-  return app;
 }
 
 function answerMap(c: Context<Env>, { map, maps, streams }: AppOptions): Response {

@@ -232,6 +232,25 @@ it('says why there are no names, and goes on without', async () => {
   );
 });
 
+it('says that the name of the node may be wrong when it has no pods', async () => {
+  const server = await startApiServer();
+  server.put(PODS, pod({ name: 'elsewhere', node: 'node-b' }));
+  const { port, tokenFile, caFile } = accessOf(server);
+  const agent = await runAgent(socketPath(), {
+    config: {
+      kubernetesHost: '127.0.0.1',
+      kubernetesPort: port,
+      kubernetesTokenFile: tokenFile,
+      kubernetesCaFile: caFile,
+      nodeName: 'not-its-name',
+    },
+  });
+  await until(
+    () => agent.json<{ sources: { reason?: string }[] }>('/api/v1/status'),
+    ({ sources: [, kubernetes] }) => kubernetes?.reason?.includes('no pods on not-its-name') === true,
+  );
+});
+
 it('refuses filters of names where there is no Kubernetes', async () => {
   const socket = socketPath();
   await new TestProbe(socket).start();

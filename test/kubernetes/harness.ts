@@ -32,7 +32,7 @@ export function accessOf({ port }: ApiServer, ca = certificates.ca) {
 
 export function follow(server: ApiServer, options: Partial<KubernetesOptions> = {}) {
   const kubernetes = new Kubernetes({
-    source: { kind: 'api', access: accessOf(server), node: NODE },
+    source: { api: accessOf(server), node: NODE },
     labelsAsTags: new Map(),
     maxGonePods: 100,
     log: createLogger('node-agent', 'silent'),

@@ -150,7 +150,7 @@ it('reads the token again, which is rotated', async () => {
   const server = await startApiServer();
   server.token = 'second';
   const access = accessOf(server);
-  const { kubernetes } = follow(server, { source: { kind: 'api', access, node: NODE } });
+  const { kubernetes } = follow(server, { source: { api: access, node: NODE } });
   await until(
     () => podsWatch(kubernetes).lastError?.message,
     (message) => message?.includes('401') === true,
@@ -169,7 +169,7 @@ it.each([
 ])('refuses a server with a certificate %s', async (_, certificates, ca) => {
   const server = await new ApiServer(certificates).start();
   const { kubernetes } = follow(server, {
-    source: { kind: 'api', access: accessOf(server, ca), node: NODE },
+    source: { api: accessOf(server, ca), node: NODE },
   });
   const error = await until(
     () => podsWatch(kubernetes).lastError,
@@ -183,7 +183,7 @@ it.each([
 it('takes any certificate when told so', async () => {
   const server = await new ApiServer(elsewhere).start();
   const access = { ...accessOf(server), verify: false };
-  const { kubernetes } = follow(server, { source: { kind: 'api', access, node: NODE } });
+  const { kubernetes } = follow(server, { source: { api: access, node: NODE } });
   await until(
     () => isSynced(kubernetes),
     (good) => good,
@@ -309,7 +309,7 @@ it('reads the pods of the kubelet where it is asked to', async () => {
   const server = await startApiServer();
   const cart = deployed('cart', { ip: '10.1.0.5' });
   server.put('/pods', cart);
-  const source = { kind: 'kubelet' as const, access: accessOf(server), intervalMs: 20 };
+  const source = { kubelet: { access: accessOf(server), intervalMs: 20 } };
   const { kubernetes, enricher } = follow(server, { source });
   await until(
     () => enricher.address('10.1.0.5')?.pod,
@@ -326,4 +326,20 @@ it('reads the pods of the kubelet where it is asked to', async () => {
     () => kubernetes.pods.counts,
     ({ pods, gone }) => pods === 0 && gone === 1,
   );
+});
+
+it('reads pods of the kubelet and the rest of the API server where both are given', async () => {
+  const [server, kubelet] = [await startApiServer(), await startApiServer()];
+  const cart = deployed('cart', { ip: '10.1.0.5' });
+  kubelet.put('/pods', cart);
+  server.put(SERVICES, service('cart', '10.2.0.1'));
+  const source = { api: accessOf(server), kubelet: { access: accessOf(kubelet), intervalMs: 20 } };
+  const { kubernetes, enricher } = follow(server, { source });
+  await until(
+    () => isSynced(kubernetes),
+    (good) => good,
+  );
+  const called = { dest: { ip: '10.2.0.1' }, translated: { dest: { ip: '10.1.0.5' } } };
+  expect(peerNames(enricher, called)).toMatchObject({ pod: cart.metadata.name, service: 'cart' });
+  expect(server.requestsOf(PODS, 'list')).toEqual([]);
 });

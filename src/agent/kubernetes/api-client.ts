@@ -29,8 +29,7 @@ export class ApiClient {
   readonly #access: Access;
 
   constructor(access: Access) {
-    const { host, port } = access;
-    this.url = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    this.url = urlOf(access);
     this.#access = access;
   }
 
@@ -121,6 +120,10 @@ export class ApiClient {
     const message = `${this.url}${resource}: ${statusCode} ${answer.statusMessage}${adviceOn(statusCode)}`;
     return new SysprobeError('SP_KUBERNETES_REFUSED', message);
   }
+}
+
+export function urlOf({ host, port }: Access): string {
+  return `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 interface OpenOptions {

@@ -1,17 +1,26 @@
 import type { Node, Pod, Service } from 'kubernetes-types/core/v1.d.ts';
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1.d.ts';
 import type { Logger } from '../../lib/log.ts';
-import { type Access, ApiClient } from './api-client.ts';
+import { type Access, ApiClient, urlOf } from './api-client.ts';
 import { KubeletPoll } from './kubelet.ts';
 import { NodePods } from './node-pods.ts';
 import { readNode, readPod, readService, readSlice } from './objects.ts';
-import { type ObjectSink, ResourceWatch, type WatchLimits, type WatchStatus } from './resource-watch.ts';
+import {
+  type ObjectSink,
+  ResourceWatch,
+  type WatchLimits,
+  type WatchRuntime,
+  type WatchStatus,
+} from './resource-watch.ts';
 import { Services } from './services.ts';
 
-/** Where the metadata comes from. */
-export type Source =
-  | { kind: 'api'; access: Access; node: string }
-  | { kind: 'kubelet'; access: Access; intervalMs: number };
+/** Where the metadata comes from: pods from the kubelet where there is one, all else from the API server. */
+export type Source = { api: Access; node: string } | { api?: Access; kubelet: Kubelet };
+
+export interface Kubelet {
+  access: Access;
+  intervalMs: number;
+}
 
 export interface KubernetesOptions {
   source: Source;
@@ -24,7 +33,9 @@ export interface KubernetesOptions {
 }
 
 export interface KubernetesStatus {
-  url: string;
+  urls: readonly string[];
+  /** Whose pods the API server is asked for; undefined when the kubelet is. */
+  node: string | undefined;
   watches: readonly Readonly<WatchStatus>[];
   tables: { name: string; used: number; max: number; evicted: number }[];
 }
@@ -37,7 +48,8 @@ const MAX_NODES = 10_000;
 export class Kubernetes {
   readonly pods: NodePods;
   readonly services = new Services({ services: MAX_SERVICES, nodes: MAX_NODES });
-  readonly #client: ApiClient;
+  readonly #urls: readonly string[];
+  readonly #node: string | undefined;
   readonly #watches: readonly { run(signal: AbortSignal): Promise<void>; status: Readonly<WatchStatus> }[];
   readonly #maxGonePods: number;
   readonly #stop = new AbortController();
@@ -47,7 +59,9 @@ export class Kubernetes {
     const { source, labelsAsTags, maxGonePods, now } = options;
     this.#maxGonePods = maxGonePods;
     this.pods = new NodePods({ max: MAX_PODS, maxGone: maxGonePods, labelsAsTags, now });
-    this.#client = new ApiClient(source.access);
+    this.#node = 'kubelet' in source ? undefined : source.node;
+    const servers = 'kubelet' in source ? [source.kubelet.access, source.api] : [source.api];
+    this.#urls = servers.flatMap((access) => access ?? []).map(urlOf);
     this.#watches = this.#watchesOf(options);
   }
 
@@ -70,7 +84,8 @@ export class Kubernetes {
     const { pods, gone, evicted, refused } = this.pods.counts;
     const { services, slices, nodes } = this.services;
     return {
-      url: this.#client.url,
+      urls: this.#urls,
+      node: this.#node,
       watches: this.#watches.map(({ status }) => status),
       tables: [
         { name: 'pods', used: pods, max: MAX_PODS, evicted: refused },
@@ -83,15 +98,20 @@ export class Kubernetes {
   }
 
   #watchesOf({ source, log, random, limits = {} }: KubernetesOptions) {
-    const runtime = { client: this.#client, log, random, limits };
+    const tools = { log, random, limits };
     const pods: ObjectSink<Pod> = reading(this.pods, readPod);
-    if (source.kind === 'kubelet') {
-      return [new KubeletPoll(pods, { ...runtime, intervalMs: source.intervalMs })];
+    const ofCluster = source.api ? this.#clusterWatches({ ...tools, client: new ApiClient(source.api) }) : [];
+    if ('kubelet' in source) {
+      const { access, intervalMs } = source.kubelet;
+      return [new KubeletPoll(pods, { ...tools, client: new ApiClient(access), intervalMs }), ...ofCluster];
     }
+    const ofNode = { path: '/api/v1/pods', fieldSelector: `spec.nodeName=${source.node}`, sink: pods };
+    return [new ResourceWatch(ofNode, { ...tools, client: new ApiClient(source.api) }), ...ofCluster];
+  }
+
+  #clusterWatches(runtime: WatchRuntime) {
     const { services, slices, nodes } = this.services;
-    const ofNode = `spec.nodeName=${source.node}`;
     return [
-      new ResourceWatch({ path: '/api/v1/pods', fieldSelector: ofNode, sink: pods }, runtime),
       new ResourceWatch<Service>({ path: '/api/v1/services', sink: reading(services, readService) }, runtime),
       new ResourceWatch<EndpointSlice>(
         { path: '/apis/discovery.k8s.io/v1/endpointslices', sink: reading(slices, readSlice) },

@@ -26,17 +26,28 @@ export function nodeName({ nodeName: given }: Pick<KubernetesConfig, 'nodeName'>
 /** Undefined where there is no Kubernetes. Throws SP_CONFIG_INVALID. */
 export function sourceOf(config: KubernetesConfig): Source | undefined {
   const { kubernetes: choice, kubernetesHost, kubeletHost } = config;
-  if (choice === 'off') return undefined;
   const files = { tokenFile: config.kubernetesTokenFile, caFile: config.kubernetesCaFile };
-  if (choice !== 'kubelet' && kubernetesHost !== undefined) {
-    const access = { host: kubernetesHost, port: config.kubernetesPort, ...files, verify: true };
-    return { kind: 'api', access, node: nodeName(config) };
+  const api = kubernetesHost && { host: kubernetesHost, port: config.kubernetesPort, ...files, verify: true };
+  const kubelet = kubeletHost && {
+    access: { host: kubeletHost, port: config.kubeletPort, ...files, verify: config.kubeletTlsVerify },
+    intervalMs: config.kubeletIntervalMs,
+  };
+  switch (choice) {
+    case 'off':
+      return undefined;
+    case 'kubelet':
+      return { kubelet: kubelet || missing(choice, 'kubeletHost') };
+    case 'api':
+      return { api: api || missing(choice, 'kubernetesHost'), node: nodeName(config) };
+    case 'auto':
+      // The host name is not always the node's name, and the kubelet has no other pods than those of its node.
+      if (kubelet && (config.nodeName === undefined || !api)) return { kubelet, ...(api && { api }) };
+      return api ? { api, node: nodeName(config) } : undefined;
+    default:
+      return choice satisfies never;
   }
-  if (choice !== 'api' && kubeletHost !== undefined) {
-    const access = { host: kubeletHost, port: config.kubeletPort, ...files, verify: config.kubeletTlsVerify };
-    return { kind: 'kubelet', access, intervalMs: config.kubeletIntervalMs };
-  }
-  if (choice === 'auto') return undefined;
-  const name = choice === 'api' ? 'kubernetesHost' : 'kubeletHost';
-  throw new SysprobeError('SP_CONFIG_INVALID', `kubernetes is "${choice}", but ${name} is not given`);
+}
+
+function missing(choice: string, option: string): never {
+  throw new SysprobeError('SP_CONFIG_INVALID', `kubernetes is "${choice}", but ${option} is not given`);
 }

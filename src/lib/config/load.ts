@@ -40,7 +40,11 @@ function text(program: string, options: Options, invocation: Invocation): string
   if (flags.help) return helpText(program, options);
   if (flags.version) return `${program} ${version}\n`;
   if (!flags.printConfig) return undefined;
-  return `${JSON.stringify(load(options, invocation), null, 2)}\n`;
+  return `${JSON.stringify(load(options, invocation), printable, 2)}\n`;
+}
+
+function printable(_name: string, value: unknown): unknown {
+  return value instanceof Map ? Object.fromEntries(value) : value;
 }
 
 function load<Table extends Options>(

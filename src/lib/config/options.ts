@@ -199,7 +199,7 @@ export const agentOptions = {
   kubernetes: option<'auto' | 'api' | 'kubelet' | 'off'>({
     kind: word('auto', 'api', 'kubelet', 'off'),
     default: 'auto',
-    doc: 'Where names of pods and services come from; `auto` is the API server where its address is known, else the kubelet where its host is, else none.',
+    doc: 'Where names of pods and services come from; `auto` is the API server where its address is known, but pods are read of the kubelet where its host is given and `nodeName` is not; without either there are no names.',
   }),
   kubernetesHost: option({
     kind: optional(host),
