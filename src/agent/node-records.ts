@@ -99,7 +99,8 @@ export class NodeRecords<K extends Kind> implements RecordSource<Filtered[K]> {
       const row = rows[index];
       return row && this.#read(row);
     };
-    return { length: rows.length, at, record: at };
+    const { idOf } = this.#store;
+    return { length: rows.length, at, id: (index: number) => idOf(rows[index]), record: at };
   }
 
   follow(after?: string): RecordFollower {

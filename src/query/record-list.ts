@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { listEnd } from '../lib/filter/list-end.ts';
 import type { Query } from '../lib/filter/query.ts';
 import { select } from '../lib/filter/select.ts';
 import type { RecordFollower, RecordSource } from './sources.ts';
@@ -17,7 +18,7 @@ export async function* listPieces<T>(
 ): AsyncGenerator<string, void> {
   const { cursor, key } = source;
   const snapshot = source.snapshot();
-  const { indices, matched } = await select(snapshot, source.set, query);
+  const { indices, matched, next } = await select(snapshot, source.set, query);
   const json = form === 'application/json';
   const begin = `{"${key}":[`;
   let separator = json ? `${begin}\n` : '';
@@ -29,7 +30,7 @@ export async function* listPieces<T>(
     separator = ',\n';
     await nextTurn();
   }
-  if (json) yield `${separator === ',\n' ? '\n' : begin}],"matched":${matched},"cursor":"${cursor}"}\n`;
+  if (json) yield `${separator === ',\n' ? '\n' : begin}],${listEnd({ matched, cursor, next })}`;
 }
 
 /** Changes as they come, one a line. */

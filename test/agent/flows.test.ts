@@ -16,6 +16,7 @@ interface List {
   flows: FlowRecord[];
   matched: number;
   cursor: string;
+  next?: string;
 }
 
 async function probeAndAgent(options: Parameters<typeof runAgent>[1] = {}) {
@@ -46,6 +47,47 @@ it('lists the newest flows with all that is known of them', async () => {
   expect(list).toMatchObject({ flows: flows.slice(3), matched: 5 });
   expect((await agent.json<List>('/api/v1/flows?first=1')).flows).toEqual(flows.slice(0, 1));
   expect((await agent.json<List>('/api/v1/flows?last=0')).flows).toEqual([]);
+});
+
+it('lists in pages, on or back, each behind the one before it', async () => {
+  const { probe, agent, seen } = await probeAndAgent();
+  const flows = Array.from({ length: 7 }, (_, i) => {
+    const lastSeenAt = `2026-03-01T12:00:0${i}.000000000Z`;
+    return { ...localConnection(`c${i}`).client, lastSeenAt };
+  });
+  probe.tell('flow.opened', ...flows);
+  await seen(7);
+  const pages = async (limit: string) => {
+    const all: string[][] = [];
+    let after = '';
+    do {
+      const { flows: page, matched, next } = await agent.json<List>(`/api/v1/flows?${limit}${after}`);
+      expect(matched).toBe(7);
+      all.push(page.map(({ id }) => id.slice(0, 2)));
+      after = next === undefined ? '' : `&after=${encodeURIComponent(next)}`;
+    } while (after !== '');
+    return all;
+  };
+  expect(await pages('last=3')).toEqual([['c4', 'c5', 'c6'], ['c1', 'c2', 'c3'], ['c0']]);
+  expect(await pages('first=4')).toEqual([
+    ['c0', 'c1', 'c2', 'c3'],
+    ['c4', 'c5', 'c6'],
+  ]);
+  const { next } = await agent.json<List>('/api/v1/flows?last=3');
+  probe.tell('flow.opened', localConnection('newer').client);
+  await seen(8);
+  const { flows: older } = await agent.json<List>(`/api/v1/flows?last=1&after=${next}`);
+  expect(older.map(({ id }) => id)).toEqual(['c3-client']);
+});
+
+it('refuses a page of a stream, and a stream of a page', async () => {
+  const { agent } = await probeAndAgent();
+  const { cursor } = await agent.json<List>('/api/v1/flows');
+  for (const query of [`after=${cursor}`, 'after=page:x', 'follow=true&after=page:W10']) {
+    const answer = await fetch(`${agent.url}/api/v1/flows?${query}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ error: { parameter: 'after' } });
+  }
 });
 
 it('filters as the probe does', async () => {

@@ -139,6 +139,7 @@ export class FlowStore {
     return {
       length: ids.length,
       at,
+      id: (index: number) => ids[index] ?? '',
       record: (index: number) => at(index)?.record(),
       end: (index: number) => {
         const flow = at(index);

@@ -36,6 +36,8 @@ export class RecordStore {
     return { size, evictedRunning: this.#evictedRunning, evictedEnded: this.#evictedEnded };
   }
 
+  readonly idOf = (row: Row | undefined): string => String(row?.[this.#id]);
+
   /** What ended first, then what goes on, each from the one that changed first to the one that changed last. */
   rows(): Row[] {
     return [...this.#ended.values(), ...this.#running.values()];
@@ -43,7 +45,7 @@ export class RecordStore {
 
   /** Takes over a row in the order of its fields. */
   put(row: Row): Put {
-    const id = String(row[this.#id]);
+    const id = this.idOf(row);
     this.#met?.add(id);
     const known = this.#running.get(id) ?? this.#ended.get(id);
     if (known !== undefined && (this.#isEarlier(row, known) || isSame(row, known))) return undefined;

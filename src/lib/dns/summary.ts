@@ -38,7 +38,7 @@ const STEP = 32;
 
 /** Sums transactions, in slices between which others get their turn. */
 export async function summarizeDns(
-  records: Records<DnsTransaction>,
+  records: Pick<Records<DnsTransaction>, 'length' | 'at'>,
   { by, sort, limit, query }: SummaryQuery,
 ): Promise<DnsSummary> {
   const sums = new Sums(by);

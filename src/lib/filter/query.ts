@@ -1,5 +1,6 @@
 import { SysprobeError } from '../errors.ts';
 import type { Filter, Test } from './filter.ts';
+import { type Place, parsePlace } from './place.ts';
 import { parseCount, parseFlag, parseTime } from './values.ts';
 
 /** Records of one kind, as queries see them. Times are milliseconds since the epoch. */
@@ -29,6 +30,8 @@ export interface Query<T> {
   follow: boolean;
   /** The cursor to follow from, as the client gave it. */
   after: string | undefined;
+  /** Of a list: the place behind which it goes on. */
+  page: Place | undefined;
 }
 
 /** The parameters beside the filters. The value is empty for a switch. */
@@ -49,7 +52,12 @@ export const SELECTORS = [
     allowed: 'a time ago such as 5m or 1h30m, or an RFC 3339 time such as 2026-01-31T12:00:00Z',
   },
   { name: 'follow', value: '', doc: 'a stream of the changes that never ends', allowed: 'true or false' },
-  { name: 'after', value: 'CURSOR', doc: 'follow from where CURSOR was given', allowed: 'a cursor' },
+  {
+    name: 'after',
+    value: 'CURSOR',
+    doc: 'follow from where CURSOR was given; of a list, the page behind it',
+    allowed: 'the cursor of an earlier answer, or of a list its next',
+  },
 ] as const;
 
 type Selector = (typeof SELECTORS)[number]['name'];
@@ -123,17 +131,29 @@ function select(given: ReadonlyMap<Selector, string>, now: number): Selection {
   };
   const since = read('since', (text) => parseTime(text, now));
   const until = read('until', (text) => parseTime(text, now));
+  const isFollowed = read('follow', parseFlag) ?? false;
   const query: Selection = {
     last: read('last', parseCount),
     first: read('first', parseCount),
     all: read('all', parseFlag) ?? false,
     since,
     until,
-    follow: read('follow', parseFlag) ?? false,
+    follow: isFollowed,
     after: given.get('after'),
+    page: isFollowed ? undefined : read('after', parsePage),
   };
   refuseContradictions(query, given);
   return query;
+}
+
+function parsePage(text: string): Place | undefined {
+  const place = parsePlace(text);
+  if (place !== undefined) return place;
+  throw invalid(
+    'after',
+    `${JSON.stringify(text)} is not the next of a list; to follow from a cursor, give follow=true`,
+    ['the next of a list'],
+  );
 }
 
 function refuseContradictions(query: Selection, given: ReadonlyMap<Selector, string>): void {
@@ -147,8 +167,6 @@ function refuseContradictions(query: Selection, given: ReadonlyMap<Selector, str
     if (listed !== undefined) {
       throw invalid(listed, `${listed} selects from a list; a followed stream begins at after, or now`, []);
     }
-  } else if (query.after !== undefined) {
-    throw invalid('after', 'after is where to follow from; give follow=true with it', []);
   }
   if (query.since !== undefined && query.until !== undefined && query.since > query.until) {
     throw invalid('until', 'until is earlier than since', []);

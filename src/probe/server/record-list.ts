@@ -1,3 +1,4 @@
+import { listEnd } from '../../lib/filter/list-end.ts';
 import type { AnyRecord } from '../../lib/filter/records.ts';
 import type { Records, Selected } from '../../lib/filter/select.ts';
 import { encodeMessage } from '../../wire/cbor.ts';
@@ -12,6 +13,11 @@ export type ListForm = (typeof LIST_FORMS)[number];
 
 /** Records of a piece: what is held for a client that reads slowly. */
 const PIECE_RECORDS = 128;
+
+/** Where the id stands in the rows of each kind. */
+const IDS = Object.fromEntries(
+  RECORD_KINDS.map((kind) => [kind, CODECS[kind].names.indexOf('id')]),
+) as Record<RecordKind, number>;
 
 /** The records of some kinds, one kind behind the other, as they were when this was made. */
 export class Listing implements Records<AnyRecord> {
@@ -34,6 +40,11 @@ export class Listing implements Records<AnyRecord> {
   at(index: number): AnyRecord | undefined {
     const found = this.row(index);
     return found && ({ kind: found.kind, record: CODECS[found.kind].read(found.row) } as AnyRecord);
+  }
+
+  id(index: number): string {
+    const { kind, rows, from } = this.#part(index);
+    return String(rows.at(index - from)?.[IDS[kind]]);
   }
 
   row(index: number): { kind: RecordKind; row: Row } | undefined {
@@ -61,7 +72,7 @@ export function* encodeList(
   form: ListForm,
   { listing, selected, hello, subject }: RecordList,
 ): Generator<string | Buffer> {
-  const { indices, matched } = selected;
+  const { indices, matched, next } = selected;
   const { cursor } = hello;
   const lines = (piece: readonly number[]) =>
     piece.flatMap((index) => {
@@ -76,7 +87,7 @@ export function* encodeList(
         separator = ',\n';
       }
       const end = indices.length === 0 ? `{"${subject.key}":[` : '\n';
-      yield `${end}],"matched":${matched},"cursor":"${cursor}"}\n`;
+      yield `${end}],${listEnd({ matched, cursor, next })}`;
       return;
     }
     case 'application/x-ndjson':
