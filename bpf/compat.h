@@ -31,8 +31,7 @@ static __always_inline __u64 sock_cgroup_id(struct sock *sk) {
 const volatile __u8 cgroup_v1 = 0;
 
 /* Id in the memory hierarchy, in which every container has a cgroup; 0 where the socket knows its own. */
-static __always_inline __u64 current_v1_cgroup_id(void) {
-    struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+static __always_inline __u64 v1_cgroup_id(struct task_struct *task) {
     struct cgroup_subsys_state *state;
     struct css_set *set;
 
@@ -43,6 +42,52 @@ static __always_inline __u64 current_v1_cgroup_id(void) {
                           (void *)set + bpf_core_field_offset(struct css_set, subsys) +
                               bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id) * sizeof(state));
     return BPF_CORE_READ(state, cgroup, kn, id);
+}
+
+static __always_inline __u64 current_v1_cgroup_id(void) {
+    return v1_cgroup_id((struct task_struct *)bpf_get_current_task());
+}
+
+/* The cgroup by which owners are told apart. */
+static __always_inline __u64 task_cgroup_id(struct task_struct *task) {
+    return cgroup_v1 ? v1_cgroup_id(task) : BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+}
+
+/* Since 72ba14deb40a (v6.10, backported to 5.10 and 6.1 stable) the tracepoint mark_victim is handed the
+ * task, before that its number; the same commit gave its record the memory of the task. */
+static __always_inline bool mark_victim_has_task(void) {
+    return bpf_core_field_exists(struct trace_event_raw_mark_victim, anon_rss);
+}
+
+/* Before f1a7941243c1 (v6.2) the counters of an address space were plain numbers. */
+struct mm_rss_stat___old {
+    atomic64_t count[4];
+} __attribute__((preserve_access_index));
+
+struct mm_struct___old {
+    struct mm_rss_stat___old rss_stat;
+} __attribute__((preserve_access_index));
+
+/* include/linux/mm_types_task.h */
+enum mm_counter {
+    MM_FILEPAGES = 0,
+    MM_ANONPAGES = 1,
+    MM_SHMEMPAGES = 3,
+};
+
+static __always_inline __s64 mm_counter(struct mm_struct *mm, int which) {
+    struct mm_struct___old *old = (void *)mm;
+
+    if (bpf_core_field_exists(old->rss_stat.count))
+        return BPF_CORE_READ(old, rss_stat.count[which].counter);
+    return BPF_CORE_READ(mm, rss_stat[which].count);
+}
+
+/* Pages; a counter that is spread over processors may be some pages short. */
+static __always_inline __u64 resident_pages(struct mm_struct *mm) {
+    __s64 pages = mm_counter(mm, MM_FILEPAGES) + mm_counter(mm, MM_ANONPAGES) + mm_counter(mm, MM_SHMEMPAGES);
+
+    return pages > 0 ? pages : 0;
 }
 
 #endif

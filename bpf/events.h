@@ -33,7 +33,10 @@ typedef __u32 process_t; /* thread group id in the initial pid namespace; 0 = no
 typedef __u32 micros_t;  /* microseconds; 0 = not measured */
 typedef __u32 count_t;
 typedef __s32 errno_t;
-typedef __u16 port_t; /* host byte order */
+typedef __u64 duration_ns_t;
+typedef __u32 user_id_t;     /* in the initial user namespace */
+typedef __u32 wait_status_t; /* as wait(2) gives it */
+typedef __u16 port_t;        /* host byte order */
 
 #define COMM_LEN 16
 #define ADDRESS_LEN 16
@@ -54,6 +57,10 @@ enum record_kind {
     RECORD_CGROUP_REMOVED = 7,
     RECORD_DNS = 8,        /* a datagram, or a part of a segment, of a socket that asks or is answered */
     RECORD_FLOW_BEGUN = 9, /* reached ESTABLISHED: to be read from the socket if it lives until then */
+    RECORD_PROCESS_FORKED = 10,
+    RECORD_PROCESS_EXECUTED = 11,
+    RECORD_PROCESS_EXITED = 12, /* its last thread did */
+    RECORD_OOM_KILLED = 13,     /* chosen to be killed for want of memory */
 };
 
 /* The kernel's TCP states (include/net/tcp_states.h), part of its user-space interface. */
@@ -104,8 +111,11 @@ enum loss_counter {
     LOSS_RING_DNS = 8,       /* ring buffer full: a datagram or a part of a segment was not delivered */
     LOSS_DNS_UNREAD = 9,     /* headers or payload of a DNS packet could not be read */
     LOSS_CLOSE_UNCLEAR =
-        10, /* a socket that was not tracked closed, and whether that was seen is not known */
-    LOSS_COUNTER_MAX = 11,
+        10,                 /* a socket that was not tracked closed, and whether that was seen is not known */
+    LOSS_RING_STARTED = 11, /* ring buffer full: a forked or executed record was not delivered */
+    LOSS_RING_EXITED = 12,  /* ring buffer full: an exited record was not delivered */
+    LOSS_RING_OOM = 13,     /* ring buffer full: a killed record was not delivered */
+    LOSS_COUNTER_MAX = 14,
 };
 
 /* The same for the objects that count datagrams, each by its number of datagrams. */
@@ -213,6 +223,48 @@ struct dns_record {
     __u32 pad;
 };
 _Static_assert(sizeof(struct dns_record) == 112, "dns_record");
+
+enum process_flag {
+    PROCESS_ARGS_CUT = 1,    /* more of them than are copied */
+    PROCESS_ARGS_UNREAD = 2, /* their memory was not there */
+    PROCESS_PATH_CUT = 4,    /* of the executable: its beginning is missing */
+};
+
+/* Names of files from the executable up to the root, and what is copied of the arguments. */
+#define EXE_NAMES_MAX 1024
+#define EXE_NAME_MAX 256
+#define ARGS_COPY_MAX 4096
+
+/* An executed one is delivered with what it copied behind it: `names_size` bytes of NUL-terminated names of
+ * the path of its executable, the last one first, then `args_size` bytes of NUL-terminated arguments. */
+struct process_record {
+    struct record_header header;
+    boot_ns_t started_ns; /* with the pid, names the process for good */
+    cgroup_id_t cgroup_id;
+    /* Exited: processor time as it was charged, and as it was found in user and kernel mode at ticks. */
+    duration_ns_t run_ns;
+    duration_ns_t user_ns;
+    duration_ns_t system_ns;
+    process_t pid;
+    process_t parent_pid;
+    process_t namespace_pid; /* in its own pid namespace */
+    user_id_t uid;
+    netns_t netns;
+    wait_status_t status; /* exited */
+    __u16 names_size;
+    __u16 args_size;
+    __u32 flags; /* enum process_flag */
+    comm_t comm;
+};
+_Static_assert(sizeof(struct process_record) == 104, "process_record");
+
+struct oom_record {
+    struct record_header header;
+    boot_ns_t started_ns; /* 0 = not known */
+    count_t resident_pages;
+    process_t pid;
+};
+_Static_assert(sizeof(struct oom_record) == 32, "oom_record");
 
 /* Key and value of the map `listeners`; user space adds the sockets that are older than the probe. */
 struct listener_key {

@@ -77,6 +77,7 @@ struct cgroup_subsys_state {
 
 struct css_set {
     struct cgroup_subsys_state *subsys[1];
+    struct cgroup *dfl_cgrp;
 };
 
 struct sock_cgroup_data {
@@ -170,12 +171,115 @@ struct nf_conn {
     unsigned long status;
 };
 
+typedef struct {
+    int counter;
+} atomic_t;
+
+struct upid {
+    int nr;
+};
+
+struct pid {
+    unsigned int level;
+    struct upid numbers[1];
+};
+
+enum pid_type {
+    PIDTYPE_TGID = 1,
+};
+
+struct signal_struct {
+    atomic_t live;
+    int group_exit_code;
+    unsigned int flags;
+    struct pid *pids[4];
+    __u64 utime;
+    __u64 stime;
+    unsigned long long sum_sched_runtime;
+};
+
+struct qstr {
+    const unsigned char *name;
+};
+
+struct dentry {
+    struct dentry *d_parent;
+    struct qstr d_name;
+};
+
+struct vfsmount {
+    struct dentry *mnt_root;
+};
+
+struct mount {
+    struct mount *mnt_parent;
+    struct dentry *mnt_mountpoint;
+    struct vfsmount mnt;
+};
+
+struct path {
+    struct vfsmount *mnt;
+    struct dentry *dentry;
+};
+
+struct file {
+    struct path f_path;
+};
+
+struct fs_struct {
+    struct path root;
+};
+
+struct percpu_counter {
+    __s64 count;
+};
+
+struct mm_struct {
+    unsigned long arg_start;
+    unsigned long arg_end;
+    struct file *exe_file;
+    struct percpu_counter rss_stat[4];
+};
+
+typedef struct {
+    __u32 val;
+} kuid_t;
+
+struct cred {
+    kuid_t uid;
+};
+
+struct nsproxy {
+    struct net *net_ns;
+};
+
+struct sched_entity {
+    __u64 sum_exec_runtime;
+};
+
 struct task_struct {
     unsigned int flags;
+    int pid;
     int tgid;
+    int exit_code;
+    struct task_struct *real_parent;
     struct task_struct *group_leader;
+    struct signal_struct *signal;
+    struct mm_struct *mm;
+    struct fs_struct *fs;
+    struct nsproxy *nsproxy;
+    const struct cred *cred;
     struct css_set *cgroups;
+    struct sched_entity se;
+    __u64 utime;
+    __u64 stime;
+    __u64 start_boottime;
     char comm[16];
+};
+
+/* What the tracepoint's record holds since it is handed the task. */
+struct trace_event_raw_mark_victim {
+    unsigned long anon_rss;
 };
 
 enum sock_flags {

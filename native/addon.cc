@@ -24,6 +24,8 @@ Napi::Value layouts(const Napi::CallbackInfo &info) {
     sizes.Set("listen_record", sizeof(listen_record));
     sizes.Set("cgroup_record", sizeof(cgroup_record));
     sizes.Set("dns_record", sizeof(dns_record));
+    sizes.Set("process_record", sizeof(process_record));
+    sizes.Set("oom_record", sizeof(oom_record));
     sizes.Set("listener_key", sizeof(listener_key));
     sizes.Set("listener_owner", sizeof(listener_owner));
     sizes.Set("snapshot_slot", sizeof(snapshot_slot));

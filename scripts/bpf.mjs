@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export const objects = ['cgroup', 'dns', 'tcp', 'udp_cgroup', 'udp_trace'];
+export const objects = ['cgroup', 'dns', 'process', 'tcp', 'udp_cgroup', 'udp_trace'];
 
 /** Debian 12's compiler: another version gives other bytes. */
 const clang = process.env.CLANG ?? 'clang-14';

@@ -40,6 +40,9 @@ const readers: Record<string, { type: string; read: (at: string) => string; size
   micros_t: { type: 'number', read: (at) => `this.view.getUint32(${at}, true)`, size: 4 },
   count_t: { type: 'number', read: (at) => `this.view.getUint32(${at}, true)`, size: 4 },
   errno_t: { type: 'number', read: (at) => `this.view.getInt32(${at}, true)`, size: 4 },
+  user_id_t: { type: 'number', read: (at) => `this.view.getUint32(${at}, true)`, size: 4 },
+  wait_status_t: { type: 'number', read: (at) => `this.view.getUint32(${at}, true)`, size: 4 },
+  duration_ns_t: { type: 'number', read: (at) => `readUint64(this.view, ${at})`, size: 8 },
   boot_ns_t: { type: 'number', read: (at) => `readUint64(this.view, ${at})`, size: 8 },
   bytes_t: { type: 'number', read: (at) => `readUint64(this.view, ${at})`, size: 8 },
   cgroup_id_t: { type: 'number', read: (at) => `readUint64(this.view, ${at})`, size: 8 },
@@ -60,6 +63,8 @@ const records = [
   'listen_record',
   'cgroup_record',
   'dns_record',
+  'process_record',
+  'oom_record',
   'udp_key',
   'udp_count',
 ];
@@ -72,6 +77,7 @@ const enums = {
   flow_flag: 'FLOW_',
   ip_protocol: 'PROTOCOL_',
   address_family: 'FAMILY_',
+  process_flag: 'PROCESS_',
   loss_counter: 'LOSS_',
   udp_loss: 'UDP_LOSS_',
 };

@@ -2,13 +2,15 @@
 import { readBytes, readInt64, readPointer, readText, readUint64 } from './record-reader.ts';
 
 /** Compared at start with what the addon and the BPF object were compiled with. */
-export const layoutHash = 0xb349f2dd9e6512c8n;
+export const layoutHash = 0x8fc43a316c2d7b69n;
 export const layoutSizes: Readonly<Record<string, number>> = {
   flow_record: 168,
   begun_record: 32,
   listen_record: 80,
   cgroup_record: 1048,
   dns_record: 112,
+  process_record: 104,
+  oom_record: 32,
   udp_key: 48,
   udp_count: 88,
   listener_key: 32,
@@ -26,6 +28,10 @@ export const RecordKind = {
   CGROUP_REMOVED: 7,
   DNS: 8,
   FLOW_BEGUN: 9,
+  PROCESS_FORKED: 10,
+  PROCESS_EXECUTED: 11,
+  PROCESS_EXITED: 12,
+  OOM_KILLED: 13,
 } as const;
 
 export const TcpState = {
@@ -62,6 +68,12 @@ export const AddressFamily = {
   IPV6: 10,
 } as const;
 
+export const ProcessFlag = {
+  ARGS_CUT: 1,
+  ARGS_UNREAD: 2,
+  PATH_CUT: 4,
+} as const;
+
 export const LossCounter = {
   RING_OPENED: 0,
   RING_CLOSED: 1,
@@ -74,7 +86,10 @@ export const LossCounter = {
   RING_DNS: 8,
   DNS_UNREAD: 9,
   CLOSE_UNCLEAR: 10,
-  COUNTER_MAX: 11,
+  RING_STARTED: 11,
+  RING_EXITED: 12,
+  RING_OOM: 13,
+  COUNTER_MAX: 14,
 } as const;
 
 export const UdpLoss = {
@@ -528,6 +543,162 @@ export class DnsRecord {
 
   get comm(): string {
     return readText(this.view, this.offset + 92, 16);
+  }
+}
+
+/** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
+export class ProcessRecord {
+  static readonly size = 104;
+  static readonly at = {
+    kind: 0,
+    size: 2,
+    cpu: 4,
+    atNs: 8,
+    startedNs: 16,
+    cgroupId: 24,
+    runNs: 32,
+    userNs: 40,
+    systemNs: 48,
+    pid: 56,
+    parentPid: 60,
+    namespacePid: 64,
+    uid: 68,
+    netns: 72,
+    status: 76,
+    namesSize: 80,
+    argsSize: 82,
+    flags: 84,
+    comm: 88,
+  } as const;
+  readonly view: DataView;
+  offset = 0;
+
+  constructor(view: DataView) {
+    this.view = view;
+  }
+
+  get kind(): number {
+    return this.view.getUint16(this.offset, true);
+  }
+
+  get size(): number {
+    return this.view.getUint16(this.offset + 2, true);
+  }
+
+  get cpu(): number {
+    return this.view.getUint32(this.offset + 4, true);
+  }
+
+  get atNs(): number {
+    return readUint64(this.view, this.offset + 8);
+  }
+
+  get startedNs(): number {
+    return readUint64(this.view, this.offset + 16);
+  }
+
+  get cgroupId(): number {
+    return readUint64(this.view, this.offset + 24);
+  }
+
+  get runNs(): number {
+    return readUint64(this.view, this.offset + 32);
+  }
+
+  get userNs(): number {
+    return readUint64(this.view, this.offset + 40);
+  }
+
+  get systemNs(): number {
+    return readUint64(this.view, this.offset + 48);
+  }
+
+  get pid(): number {
+    return this.view.getUint32(this.offset + 56, true);
+  }
+
+  get parentPid(): number {
+    return this.view.getUint32(this.offset + 60, true);
+  }
+
+  get namespacePid(): number {
+    return this.view.getUint32(this.offset + 64, true);
+  }
+
+  get uid(): number {
+    return this.view.getUint32(this.offset + 68, true);
+  }
+
+  get netns(): number {
+    return this.view.getUint32(this.offset + 72, true);
+  }
+
+  get status(): number {
+    return this.view.getUint32(this.offset + 76, true);
+  }
+
+  get namesSize(): number {
+    return this.view.getUint16(this.offset + 80, true);
+  }
+
+  get argsSize(): number {
+    return this.view.getUint16(this.offset + 82, true);
+  }
+
+  get flags(): number {
+    return this.view.getUint32(this.offset + 84, true);
+  }
+
+  get comm(): string {
+    return readText(this.view, this.offset + 88, 16);
+  }
+}
+
+/** A cursor over a batch: set `offset` to a record's first byte, read what is needed. */
+export class OomRecord {
+  static readonly size = 32;
+  static readonly at = {
+    kind: 0,
+    size: 2,
+    cpu: 4,
+    atNs: 8,
+    startedNs: 16,
+    residentPages: 24,
+    pid: 28,
+  } as const;
+  readonly view: DataView;
+  offset = 0;
+
+  constructor(view: DataView) {
+    this.view = view;
+  }
+
+  get kind(): number {
+    return this.view.getUint16(this.offset, true);
+  }
+
+  get size(): number {
+    return this.view.getUint16(this.offset + 2, true);
+  }
+
+  get cpu(): number {
+    return this.view.getUint32(this.offset + 4, true);
+  }
+
+  get atNs(): number {
+    return readUint64(this.view, this.offset + 8);
+  }
+
+  get startedNs(): number {
+    return readUint64(this.view, this.offset + 16);
+  }
+
+  get residentPages(): number {
+    return this.view.getUint32(this.offset + 24, true);
+  }
+
+  get pid(): number {
+    return this.view.getUint32(this.offset + 28, true);
   }
 }
 

@@ -2,9 +2,10 @@
 
 /** SHA-256 of each object: libbpf may crash on a damaged one, so it is compared before libbpf sees it. */
 export const objectHashes = {
-  cgroup: '06f60beb4ff26c57c219f3a815ff4bc04f84e73fccbaeacdcb01aa77799e24a6',
-  dns: 'cc88e91702948856d7f9be2ef3afa01916ef2c47863b9c91a19ba90a5fdfcdc8',
-  tcp: 'e535b2e64ab033feba02d2b1df76dedf5a2137d90dc898f15d10bf2549981635',
-  udp_cgroup: '70d5066740b83d1e8322438d502bbdcaa2f200b979be8e496bae16573ad24808',
-  udp_trace: '5784aed614802bfb9c4131fdd20e7eafbd89207ccb4d8fa9fae5512e0fcf4a4c',
+  cgroup: '693480b96d7285a676c31b855009499d25006e4bed26dccb666928117193f8bb',
+  dns: '8b7dab771c8d13b9aae68f8e0fdbe9824665db685a00f64cc06fdc77208e1e9e',
+  process: 'e8492ca6dd02092c83837f730402586e3ad201ec24607ae51d56e46936d6aa79',
+  tcp: 'e4f60fbbd68967f7f7c53fddfd48848687313bb69478ecb5829f0383986472b1',
+  udp_cgroup: '891c2a3ab68d6ea9ecc530cd50d349db393f0ffcb02a18bafbf855a30733d09f',
+  udp_trace: '73dec5b1c859f761e9d4138c875f32f8bedeb77b42f4c59dbd04ad6c293f9560',
 } as const;
