@@ -90,6 +90,24 @@ const HOOKS: readonly Hook[] = [
       use: 'attach',
     }),
   ),
+  ...['process_forked', 'process_executed', 'process_exited'].map(
+    (program): Hook => ({
+      object: 'process',
+      program,
+      what: 'processes as they start and end',
+      required: false,
+      cost: 'processes are found by looking only, and how containers ended is not known',
+      use: 'attach',
+    }),
+  ),
+  {
+    object: 'process',
+    program: 'oom_killed',
+    what: 'kills for want of memory',
+    required: false,
+    cost: 'a process that the kernel kills for want of memory shows as killed by a signal',
+    use: 'attach',
+  },
   ...['udp_send_ipv4', 'udp_sent_ipv4', 'udp_send_ipv6', 'udp_sent_ipv6', 'udp_receive', 'udp_received'].map(
     (program): Hook => ({
       object: 'udp_trace',

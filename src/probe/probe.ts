@@ -17,6 +17,8 @@ import { Translator } from './nat/translator.ts';
 import { loadNative } from './native.ts';
 import { ownerHierarchy, readCgroupMounts } from './owners/cgroup-mounts.ts';
 import { OwnerResolver } from './owners/owner.ts';
+import type { NodeProcesses } from './processes/node-processes.ts';
+import { nodeProcesses } from './processes/set-up.ts';
 import { CgroupLayout } from './saturation/cgroup-layout.ts';
 import { SaturationSampler } from './saturation/sampler.ts';
 import { EventLog } from './server/event-log.ts';
@@ -26,6 +28,7 @@ import { CgroupSource } from './sources/cgroups.ts';
 import { DnsSource } from './sources/dns.ts';
 import { ListenerSet } from './sources/listeners.ts';
 import { OlderSockets } from './sources/older-sockets.ts';
+import { ProcessSource } from './sources/processes.ts';
 import { TcpSource } from './sources/tcp.ts';
 import { UdpSource } from './sources/udp.ts';
 import { probeStatus } from './status.ts';
@@ -53,6 +56,8 @@ export class Probe implements ProbeView {
   readonly layout: CgroupLayout;
   readonly sampler: SaturationSampler;
   readonly nodeContainers: NodeContainers;
+  readonly processSource: ProcessSource;
+  readonly nodeProcesses: NodeProcesses;
   readonly owners: OwnerResolver;
   readonly clock: Clock;
   readonly startedAt = new Date();
@@ -81,11 +86,19 @@ export class Probe implements ProbeView {
       procRoot,
       bootNs: () => this.clock.bootNs(),
     });
+    this.processSource = new ProcessSource({
+      native,
+      copyArgs: config.processesEnabled && config.processArgs !== 'none',
+      cgroupV1,
+      ringBytes: config.processRingBytes,
+      runStats: config.runStats,
+      onBacklog: () => this.#guard(() => this.drain()),
+    });
     const containers = new NodeContainers({
       cgroupRoot: hierarchy.root,
       procRoot,
       maxContainers: config.maxContainers,
-      seesProcesses: false,
+      seesProcesses: this.processSource.isOn,
       sockets: config.runtimeSockets,
       policy: new ReportPolicy({ exclude: config.excludeContainers, include: config.includeContainers }),
       clock: this.clock,
@@ -104,8 +117,10 @@ export class Probe implements ProbeView {
     this.owners = new OwnerResolver({
       procRoot,
       cgroupChanges: this.cgroups,
+      exeAt: (pid, atNs) => this.nodeProcesses.exeAt(pid, atNs),
       ...(cgroupRoot !== undefined && { cgroupRoot }),
     });
+    this.nodeProcesses = nodeProcesses(this, { config, mounts, containers });
     const listeners = new ListenerSet();
     this.#context = { clock: this.clock, bootId: this.bootId, owners: this.owners, listeners };
     const translator = new Translator({ native, netns: join(procRoot, '1/ns/net') });
@@ -177,13 +192,17 @@ export class Probe implements ProbeView {
   }
 
   /** Finds what was there before; from then on reads the kernel at the configured intervals. */
-  async start({ drainIntervalMs, updateIntervalMs, saturationIntervalMs }: ProbeConfig): Promise<void> {
+  async start(config: ProbeConfig): Promise<void> {
+    const { drainIntervalMs, updateIntervalMs, saturationIntervalMs, processIntervalMs } = config;
     this.nodeContainers.discover();
+    this.nodeProcesses.discover();
     await this.older.discover();
     await this.nodeContainers.sample();
+    await this.nodeProcesses.sample();
     this.#every(drainIntervalMs, () => this.drain());
     this.#every(updateIntervalMs, () => this.refresh());
     this.#every(saturationIntervalMs, () => this.nodeContainers.sample());
+    this.#every(processIntervalMs, () => this.nodeProcesses.sample());
     this.#every(Math.min(updateIntervalMs, MAX_UDP_INTERVAL_MS), () => this.collectUdp());
     this.#every(OLDER_INTERVAL_MS, () => this.older.refresh());
     this.#every(DNS_INTERVAL_MS, () => this.expireDns());
@@ -192,8 +211,8 @@ export class Probe implements ProbeView {
   /** Delivers what the kernel reported since. */
   drain(): void {
     this.owners.catchUp();
+    this.nodeProcesses.drain();
     this.tcp.drain();
-    this.nodeContainers.settle();
     this.events.flush();
   }
 
@@ -201,6 +220,7 @@ export class Probe implements ProbeView {
   refresh(): void {
     this.clock.resync();
     this.owners.catchUp();
+    this.nodeProcesses.drain();
     this.tcp.drain();
     this.tcp.readActive();
     this.tcp.drain();
@@ -232,7 +252,7 @@ export class Probe implements ProbeView {
   }
 
   processes(): Iterable<Row> {
-    return [];
+    return this.nodeContainers.shown('process', this.nodeProcesses.rows());
   }
 
   containers(): Iterable<Row> {
@@ -254,6 +274,7 @@ export class Probe implements ProbeView {
     this.udp.close();
     this.dnsSource.close();
     this.translator.close();
+    this.processSource.close();
     this.cgroups.close();
     this.nodeContainers.close();
   }

@@ -5,6 +5,7 @@ import { containerLosses, containerSources, containerTables, nodeSaturation } fr
 import { dnsSummary } from './dns/summary.ts';
 import type { ProgramInfo } from './native.ts';
 import type { Probe } from './probe.ts';
+import { processLosses, processStatus, processTables } from './processes/status.ts';
 
 /** Is it working, what is on, how full is it, and what was lost. */
 export function probeStatus(probe: Probe): Status {
@@ -26,6 +27,7 @@ export function probeStatus(probe: Probe): Status {
       udpStatus(probe),
       dnsStatus(probe),
       cgroupStatus(probe),
+      processStatus(probe),
       ...containerSources(probe),
       { name: 'nat', hook: 'netlink conntrack', programs: [], ...translator.status() },
     ],
@@ -39,6 +41,7 @@ export function probeStatus(probe: Probe): Status {
         evicted: udp.conversations.closedEarly,
       },
       ...dnsTables(probe),
+      ...processTables(probe),
       ...containerTables(probe),
       { name: 'cgroups', used: paths, max: owners.maxCgroups, evicted },
       { name: 'removedCgroups', used: removed, max: owners.maxCgroups, evicted: removedEvicted },
@@ -55,6 +58,7 @@ export function probeStatus(probe: Probe): Status {
       ...dnsSource.losses(),
       dnsNamesRefused: dnsLog.names.refused + dnsLog.names.namesDropped,
       ...cgroups.losses(),
+      ...processLosses(probe),
       ...containerLosses(probe),
       flowsEvicted: table.evicted,
       closesMissed: table.closesMissed,

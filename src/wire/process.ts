@@ -14,7 +14,12 @@ export interface ProcessRecord {
   uid?: number;
   comm?: string;
   exe?: string;
+  /** With secrets masked, unless the probe was told not to. */
   args?: string[];
+  /** There are more arguments, or the last one is longer. */
+  argsCut?: boolean;
+  /** Programs that it was seen to execute, of which the last is shown. */
+  executions?: number;
   state: ProcessState;
   /** RFC 3339 with nanoseconds, UTC. */
   startedAt?: string;
@@ -23,7 +28,10 @@ export interface ProcessRecord {
   /** The number of the signal that ended it. */
   signal?: number;
   oomKilled?: boolean;
-  cpu?: { userUs?: number; systemUs?: number };
+  /** When its use of processor and memory was read. */
+  sampledAt?: string;
+  /** Totals of its life; `millicores` is the rate between the last two samples. */
+  cpu?: { userUs?: number; systemUs?: number; millicores?: number };
   memory?: { rssBytes?: number; virtualBytes?: number };
   /** Inode of the network namespace. */
   netns?: number;
@@ -56,4 +64,8 @@ export const PROCESS_FIELDS = [
   ['container.runtime', 'text'],
   ['cgroup.id', 'uint'],
   ['cgroup.path', 'text'],
+  ['argsCut', 'bool'],
+  ['executions', 'uint'],
+  ['sampledAt', 'time'],
+  ['cpu.millicores', 'uint'],
 ] as const satisfies Fields;

@@ -61,6 +61,23 @@ export const boolean: Kind<boolean> = {
   },
 };
 
+/** Datadog's agent has a third value, with which it does not even look at containers. */
+export const processesEnabled: Kind<boolean> = {
+  allowed: 'true, false or disabled, which is false',
+  parse: (text) => (text.toLowerCase() === 'disabled' ? false : boolean.parse(text)),
+};
+
+/** `internal_key,*_cipher` */
+export const words: Kind<readonly string[]> = {
+  allowed:
+    'words of letters, digits, - and _ with commas between them, * standing for anything, such as internal_key,*_cipher',
+  parse: (text) => {
+    const found = text.split(',').map((each) => each.trim());
+    return found.every((each) => /^[\w*-]{1,64}$/.test(each)) ? found : undefined;
+  },
+  format: (value) => value.join(',') || 'none',
+};
+
 /** One of a few words. */
 export function word<const Word extends string>(...words: readonly Word[]): Kind<Word> {
   return {

@@ -11,8 +11,10 @@ import {
   logLevel,
   optional,
   ports,
+  processesEnabled,
   socketPath,
   word,
+  words,
 } from './kinds.ts';
 import { type Options, option, type Values } from './option.ts';
 import { type RuntimeSocket, runtimeSockets, usualSockets } from './runtime-sockets.ts';
@@ -157,6 +159,38 @@ export const probeOptions = {
     default: [],
     env: ['DD_AC_INCLUDE', 'DD_CONTAINER_INCLUDE'],
     doc: 'Containers that are reported even when an exclusion matches them.',
+  }),
+  processesEnabled: option({
+    kind: processesEnabled,
+    default: true,
+    env: ['DD_PROCESS_AGENT_ENABLED'],
+    doc: 'Report processes. Off, their arguments stay in the kernel, and their lives are used for those of containers and the executables of flows alone.',
+  }),
+  maxProcesses: option({
+    kind: integer(16, 4_194_304),
+    default: 16_384,
+    doc: 'Processes kept in the table, and as many that ended, about 1 KiB each; the oldest makes room and is counted.',
+  }),
+  processRingBytes: option({
+    kind: bytesPowerOfTwo(64 * KiB, GiB),
+    default: 4 * MiB,
+    doc: 'The kernel ring buffer of processes; what does not fit is lost and counted.',
+  }),
+  processIntervalMs: option({
+    kind: integer(1000, 600_000),
+    default: 10_000,
+    doc: 'How often the processor time and memory of each process are read.',
+  }),
+  processArgs: option({
+    kind: word('redacted', 'whole', 'none'),
+    default: 'redacted' as const,
+    doc: 'What is reported of the arguments of processes: all but the secrets that are recognised, all, or nothing.',
+  }),
+  sensitiveWords: option<readonly string[]>({
+    kind: words,
+    default: [],
+    env: ['DD_CUSTOM_SENSITIVE_WORDS'],
+    doc: 'More names of options and variables whose values are secrets, beside those that are known.',
   }),
   saturationIntervalMs: option({
     kind: integer(1000, 600_000),

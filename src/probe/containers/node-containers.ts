@@ -88,9 +88,9 @@ export class NodeContainers {
     this.tracker.exited(process, exit);
   }
 
-  /** All that the kernel told until now was handed over. */
-  settle(): void {
-    this.tracker.settle();
+  /** All that the kernel told until `nowNs` was handed over. */
+  settle(nowNs: number): void {
+    this.tracker.settle(nowNs);
   }
 
   /** Finds the containers that are there already. */

@@ -52,7 +52,7 @@ function live(code: number, { cgroup = CGROUP, at = 1000, name = 'web', path = P
   tracker.executed(process(cgroup * 10, at + 1, { cgroupId: cgroup }));
   tracker.exited(process(cgroup * 10, at + 2, { cgroupId: cgroup }), { ...OK, code });
   tracker.removed(cgroup, at + 3);
-  tracker.settle();
+  tracker.settle(Number.POSITIVE_INFINITY);
   return container;
 }
 
@@ -112,7 +112,7 @@ describe('a life', () => {
     tracker.executed(process(5, 2));
     tracker.removed(CGROUP, 9);
     expect(found[0]?.state).toBe('running');
-    tracker.settle();
+    tracker.settle(Number.POSITIVE_INFINITY);
     expect(found[0]).toMatchObject({ state: 'exited', stoppedNs: 9, exit: undefined });
     expect(tracker.counters.endsUnseen).toBe(1);
   });
@@ -120,7 +120,7 @@ describe('a life', () => {
   it('that never ran a process leaves nothing', () => {
     tracker.made(CGROUP, PATH, 1);
     tracker.removed(CGROUP, 2);
-    tracker.settle();
+    tracker.settle(Number.POSITIVE_INFINITY);
     expect([...tracker]).toEqual([]);
     expect(tracker.counters).toMatchObject({ living: 0, ended: 0, endsUnseen: 0 });
   });

@@ -143,10 +143,13 @@ export class ContainerTracker {
     if (container !== undefined) container.oomKilled = true;
   }
 
-  /** All that the kernel told until now was handed over: a cgroup that is gone without a last process had none. */
-  settle(): void {
-    for (const [container, atNs] of this.#leaving) this.#end(container, atNs);
-    this.#leaving.clear();
+  /** All that the kernel told until `nowNs` was handed over: a cgroup that was gone then without a last process had none. */
+  settle(nowNs: number): void {
+    for (const [container, atNs] of this.#leaving) {
+      if (atNs > nowNs) continue;
+      this.#leaving.delete(container);
+      this.#end(container, atNs);
+    }
   }
 
   /** The runtime has answered for it, or will not. */

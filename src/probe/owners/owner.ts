@@ -29,6 +29,8 @@ export interface OwnerResolverOptions {
   cgroupChanges?: CgroupChanges;
   maxCgroups?: number;
   maxProcesses?: number;
+  /** The executable of a process that is known without a look at /proc, also of one that has ended. */
+  exeAt?: (pid: number, atNs?: number) => string | undefined;
   /** Milliseconds that never go backwards. */
   now?: () => number;
 }
@@ -51,6 +53,7 @@ export class OwnerResolver {
   readonly #legacy: boolean;
   readonly #processes: ProcessTable;
   readonly #owners: BoundedMap<number, CgroupOwner>;
+  readonly #exeAt: NonNullable<OwnerResolverOptions['exeAt']>;
 
   /** Looks for the cgroup hierarchies and reads the tree once. Throws when `procRoot` is not a proc file system. */
   constructor(options: OwnerResolverOptions = {}) {
@@ -67,6 +70,7 @@ export class OwnerResolver {
     });
     this.#tree.scan();
     this.#owners = new BoundedMap(maxCgroups);
+    this.#exeAt = options.exeAt ?? (() => undefined);
     this.#processes = new ProcessTable({ procRoot, maxProcesses, ...clock });
   }
 
@@ -93,15 +97,20 @@ export class OwnerResolver {
    * unified cgroup may be one that does not name it.
    */
   resolveOwner({ cgroupId, pid, atNs }: OwnerQuery): Owner {
-    const process = this.#processes.get(pid, atNs);
-    const known = this.#owners.get(cgroupId) ?? this.#resolveCgroup(cgroupId, process);
+    const exe = this.#exeAt(pid, atNs);
+    const found = this.#owners.get(cgroupId);
+    const isWhole =
+      exe !== undefined && found !== undefined && (found.container !== undefined || !this.#legacy);
+    const process = isWhole ? undefined : this.#processes.get(pid, atNs);
+    const known = found ?? this.#resolveCgroup(cgroupId, process);
     const cgroup = known?.cgroup ?? (cgroupId > 0 ? { id: cgroupId } : undefined);
     const container =
       known?.container ?? (known === undefined || this.#legacy ? process?.container : undefined);
     const owner: Owner = {};
     if (container !== undefined) owner.container = container;
     if (cgroup !== undefined) owner.cgroup = cgroup;
-    if (process?.exe !== undefined) owner.exe = process.exe;
+    const executable = exe ?? process?.exe;
+    if (executable !== undefined) owner.exe = executable;
     return owner;
   }
 
