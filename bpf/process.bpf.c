@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * Processes as they are forked, execute and exit, and those that are killed for want of memory. Threads meet the
- * programs too, so that these are told first.
+ * Processes as they are forked, execute and exit, and those that are killed for want of memory. Threads meet
+ * the programs too, so that these are told first.
  */
 #include "compat.h"
 #include "process_exe.h"
