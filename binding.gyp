@@ -1,4 +1,8 @@
 {
+  "variables": {
+    # A folder with lib/*.a and include/ that become part of the addon; without it, the system's libbpf is linked.
+    "static_libraries%": ""
+  },
   "targets": [
     {
       "target_name": "sysprobe",
@@ -38,7 +42,21 @@
         "-Werror=format",
         "-Werror=missing-field-initializers"
       ],
-      "libraries": ["-lbpf"]
+      "conditions": [
+        ["static_libraries==''", {
+          "libraries": ["-lbpf"]
+        }, {
+          "include_dirs": ["<(static_libraries)/include"],
+          "libraries": [
+            "<(static_libraries)/lib/libbpf.a",
+            "<(static_libraries)/lib/libelf.a",
+            "<(static_libraries)/lib/libeu.a",
+            "<(static_libraries)/lib/libz.a"
+          ],
+          "cflags": ["-ffunction-sections", "-fdata-sections"],
+          "ldflags": ["-Wl,--exclude-libs,ALL", "-Wl,-z,now,-z,relro,-z,text", "-Wl,--gc-sections"]
+        }]
+      ]
     }
   ]
 }

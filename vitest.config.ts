@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/package/**'],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 60_000,

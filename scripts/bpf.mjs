@@ -12,10 +12,13 @@ export const objects = ['cgroup', 'dns', 'process', 'tcp', 'udp_cgroup', 'udp_tr
 /** Debian 12's compiler: another version gives other bytes. */
 const clang = process.env.CLANG ?? 'clang-14';
 const strip = process.env.LLVM_STRIP ?? 'llvm-strip-14';
+/** The objects come out the same with the headers of every architecture, and so serve all. */
+const headers =
+  process.env.KERNEL_HEADERS ?? `/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 const flags = [
   '-target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wpadded -Werror -Wno-unused-parameter',
   '-Wno-missing-field-initializers -fdebug-compilation-dir=.',
-  `-idirafter /usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`,
+  `-idirafter ${headers}`,
 ]
   .join(' ')
   .split(' ');

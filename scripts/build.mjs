@@ -2,9 +2,9 @@
 //   node scripts/build.mjs [--only addon|programs|page]
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Refusal, root, run, runMain, setUp } from './setup.mjs';
+import { nodeHeaders, Refusal, root, run, runMain, setUp } from './setup.mjs';
 
 const notices = 'dist/THIRD-PARTY-LICENSES.txt';
 
@@ -52,11 +52,8 @@ export async function build(names = Object.keys(parts)) {
 }
 
 function buildAddon() {
-  // Where node has its headers beside it, nothing is downloaded.
-  const prefix = dirname(dirname(process.execPath));
-  const headers = existsSync(join(prefix, 'include/node/node_api.h')) ? [`--nodedir=${prefix}`] : [];
   const options = { env: { ...process.env, JOBS: 'max' }, stdio: ['ignore', 'ignore', 'inherit'] };
-  run(bin('node-gyp'), ['configure', 'build', '--silent', ...headers], options);
+  run(bin('node-gyp'), ['configure', 'build', '--silent', ...nodeHeaders()], options);
 }
 
 async function buildPrograms() {

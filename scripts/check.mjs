@@ -44,7 +44,9 @@ function packageProblems() {
     if (manifest.scripts[name]) problems.push(`script ${name}: installing the package must run nothing`);
   }
   const scripts = Object.values(manifest.scripts).flatMap((script) => script.match(/scripts\/\S+/g) ?? []);
-  const published = manifest.files.filter((path) => !path.startsWith('dist') && !path.includes('*'));
+  const published = manifest.files.filter(
+    (path) => !['dist', 'prebuilds'].includes(path) && !path.includes('*'),
+  );
   for (const path of [...scripts, ...published]) {
     if (!existsSync(join(root, path))) problems.push(`package.json names ${path}, which is not there`);
   }

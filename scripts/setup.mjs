@@ -2,7 +2,7 @@
 // nothing else is there on a fresh machine.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..');
 
@@ -18,6 +18,16 @@ const packages = {
     { package: 'libbpf-dev', file: '/usr/include/bpf/libbpf.h' },
     { package: 'libelf-dev', file: '/usr/include/libelf.h' },
     { package: 'zlib1g-dev', file: '/usr/include/zlib.h' },
+  ],
+  package: [
+    { package: 'bzip2', command: 'bzip2' },
+    { package: 'dpkg-dev', command: 'dpkg-source' },
+    { package: 'xz-utils', command: 'xz' },
+  ],
+  cross: [{ package: 'g++-aarch64-linux-gnu', command: 'aarch64-linux-gnu-g++' }],
+  system: [
+    { package: 'mmdebstrap', command: 'mmdebstrap' },
+    { package: 'qemu-user-static', command: 'qemu-aarch64-static' },
   ],
   test: [
     { package: 'bind9-dnsutils', command: 'dig' },
@@ -74,6 +84,12 @@ export function run(command, args, options = {}) {
   if (status !== 0) {
     throw new Refusal(`${[command, ...args].join(' ')} failed (${signal ?? `exit code ${status}`})`);
   }
+}
+
+/** Options of node-gyp: where node has its headers beside it, nothing is downloaded. */
+export function nodeHeaders() {
+  const prefix = dirname(dirname(process.execPath));
+  return existsSync(join(prefix, 'include/node/node_api.h')) ? [`--nodedir=${prefix}`] : [];
 }
 
 /** Runs `main`; a Refusal becomes its one line and exit code 1. */

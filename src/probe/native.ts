@@ -183,7 +183,7 @@ export function loadNative(): Native {
     const message =
       failure.code === 'ERR_DLOPEN_FAILED'
         ? `the native addon does not load (${failure.message}); install libbpf 1.x and run: npm run build`
-        : 'the native addon is not built; run: npm run build';
+        : `there is no native addon for ${process.platform}-${process.arch}; in a checkout run: npm run build`;
     throw new SysprobeError('SP_ADDON_MISSING', message, { cause });
   }
 }

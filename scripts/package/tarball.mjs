@@ -1,0 +1,87 @@
+// The package as it is published: the programs, the kernel's objects, and prebuilt addons, so that installing it runs
+// nothing, compiles nothing and asks no registry for more.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { root } from '../setup.mjs';
+import { prebuiltAddon } from './addon.mjs';
+import { fetchPackage } from './fetch.mjs';
+import { staticLibraries } from './libraries.mjs';
+
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
+
+/** The one package that is not part of the bundles: it finds its compiled part beside its own files. */
+const compiled = 'cbor-extract';
+
+/** Packs into the folder `to`; gives the path of the tarball. */
+export function packTarball({ architectures, to }) {
+  const stage = join(root, 'build/package/stage');
+  rmSync(stage, { recursive: true, force: true });
+  mkdirSync(stage, { recursive: true });
+  mkdirSync(to, { recursive: true });
+  const manifest = readJson(join(root, 'package.json'));
+  const published = manifest.files.filter((path) => !path.includes('*') && path !== 'prebuilds');
+  for (const path of [...published, 'README.md'])
+    cpSync(join(root, path), join(stage, path), { recursive: true, filter: isPublished });
+  for (const arch of architectures) {
+    // The name by which node-gyp-build finds it.
+    const target = join(stage, `prebuilds/linux-${arch}/sysprobe.glibc.node`);
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(prebuiltAddon(arch), target);
+  }
+  cpSync(join(staticLibraries(architectures[0]), 'licences'), join(stage, 'prebuilds/licences'), {
+    recursive: true,
+  });
+  bundle(stage, architectures);
+  writeJson(join(stage, 'package.json'), publishedManifest(manifest, architectures));
+  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', to], {
+    cwd: stage,
+    encoding: 'utf8',
+  });
+  return join(to, JSON.parse(packed)[0].filename);
+}
+
+/** Neither what a build keeps for itself nor what only a debugger reads, which is two thirds of the whole. */
+function isPublished(path) {
+  return !basename(path).startsWith('.') && !path.endsWith('.map');
+}
+
+/** What the bundles hold is no dependency of the package, and what builds a checkout is no script of it. */
+function publishedManifest(manifest, architectures) {
+  const { scripts, dependencies, devDependencies, overrides, ...kept } = manifest;
+  const { version } = readJson(join(root, 'node_modules', compiled, 'package.json'));
+  return {
+    ...kept,
+    cpu: architectures,
+    dependencies: { [compiled]: version },
+    bundleDependencies: [compiled],
+  };
+}
+
+function bundle(stage, architectures) {
+  const { version, dependencies } = readJson(join(root, 'node_modules', compiled, 'package.json'));
+  const names = closure([compiled, ...Object.keys(dependencies)]);
+  for (const name of names)
+    cpSync(join(root, 'node_modules', name), join(stage, 'node_modules', name), { recursive: true });
+  for (const arch of architectures) {
+    const name = `@${compiled}/${compiled}-linux-${arch}`;
+    fetchPackage(`${name}@${version}`, join(stage, 'node_modules', name));
+  }
+  const path = join(stage, 'node_modules', compiled, 'package.json');
+  // Its script would look for what lies beside it here, or compile it.
+  const { scripts, ...kept } = readJson(path);
+  writeJson(path, { ...kept, gypfile: false });
+}
+
+/** The packages, and what they depend on, by name. */
+function closure(names) {
+  const found = new Set();
+  for (const queue = [...names]; queue.length > 0; ) {
+    const name = queue.pop();
+    if (found.has(name)) continue;
+    found.add(name);
+    queue.push(...Object.keys(readJson(join(root, 'node_modules', name, 'package.json')).dependencies ?? {}));
+  }
+  return found;
+}
