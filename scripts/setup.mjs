@@ -103,10 +103,13 @@ export async function runMain(main) {
   }
 }
 
-function isMissing({ command, file }) {
-  if (file) return !existsSync(file);
+export function commandExists(command) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return !folders.some((folder) => existsSync(join(folder, command)));
+  return folders.some((folder) => existsSync(join(folder, command)));
+}
+
+function isMissing({ command, file }) {
+  return file ? !existsSync(file) : !commandExists(command);
 }
 
 function installPackages(missing) {

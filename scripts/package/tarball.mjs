@@ -11,6 +11,9 @@ import { staticLibraries } from './libraries.mjs';
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
 
+const manifest = readJson(join(root, 'package.json'));
+export const { version } = manifest;
+
 /** The one package that is not part of the bundles: it finds its compiled part beside its own files. */
 const compiled = 'cbor-extract';
 
@@ -20,7 +23,6 @@ export function packTarball({ architectures, to }) {
   rmSync(stage, { recursive: true, force: true });
   mkdirSync(stage, { recursive: true });
   mkdirSync(to, { recursive: true });
-  const manifest = readJson(join(root, 'package.json'));
   const published = manifest.files.filter((path) => !path.includes('*') && path !== 'prebuilds');
   for (const path of [...published, 'README.md'])
     cpSync(join(root, path), join(stage, path), { recursive: true, filter: isPublished });
@@ -34,7 +36,7 @@ export function packTarball({ architectures, to }) {
     recursive: true,
   });
   bundle(stage, architectures);
-  writeJson(join(stage, 'package.json'), publishedManifest(manifest, architectures));
+  writeJson(join(stage, 'package.json'), publishedManifest(architectures));
   const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', to], {
     cwd: stage,
     encoding: 'utf8',
@@ -48,25 +50,27 @@ function isPublished(path) {
 }
 
 /** What the bundles hold is no dependency of the package, and what builds a checkout is no script of it. */
-function publishedManifest(manifest, architectures) {
+function publishedManifest(architectures) {
   const { scripts, dependencies, devDependencies, overrides, ...kept } = manifest;
-  const { version } = readJson(join(root, 'node_modules', compiled, 'package.json'));
+  const installed = readJson(join(root, 'node_modules', compiled, 'package.json'));
   return {
     ...kept,
     cpu: architectures,
-    dependencies: { [compiled]: version },
+    dependencies: { [compiled]: installed.version },
     bundleDependencies: [compiled],
   };
 }
 
 function bundle(stage, architectures) {
-  const { version, dependencies } = readJson(join(root, 'node_modules', compiled, 'package.json'));
+  const { version: compiledVersion, dependencies } = readJson(
+    join(root, 'node_modules', compiled, 'package.json'),
+  );
   const names = closure([compiled, ...Object.keys(dependencies)]);
   for (const name of names)
     cpSync(join(root, 'node_modules', name), join(stage, 'node_modules', name), { recursive: true });
   for (const arch of architectures) {
     const name = `@${compiled}/${compiled}-linux-${arch}`;
-    fetchPackage(`${name}@${version}`, join(stage, 'node_modules', name));
+    fetchPackage(`${name}@${compiledVersion}`, join(stage, 'node_modules', name));
   }
   const path = join(stage, 'node_modules', compiled, 'package.json');
   // Its script would look for what lies beside it here, or compile it.
