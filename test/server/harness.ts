@@ -18,7 +18,7 @@ import { CODECS } from '../../src/wire/kinds.ts';
 import type { EventType, Message } from '../../src/wire/messages.ts';
 import type { ProcessRecord } from '../../src/wire/process.ts';
 import { flowToRow } from '../../src/wire/rows.ts';
-import type { Status } from '../../src/wire/status.ts';
+import type { DnsStatus, Status } from '../../src/wire/status.ts';
 
 /** Flow number `n` of a node that does not exist. */
 export function flow(n: number, more: Partial<FlowRecord> = {}): FlowRecord {
@@ -50,6 +50,7 @@ export class MadeUpProbe implements ProbeView {
   processesNow: ProcessRecord[] = [];
   containersNow: ContainerRecord[] = [];
   metricsNow: Metric[] = [];
+  dnsSums: DnsStatus | undefined;
   refreshes = 0;
 
   constructor(replay: { run?: string; maxEvents?: number; maxBytes?: number } = {}) {
@@ -104,6 +105,7 @@ export class MadeUpProbe implements ProbeView {
       loss: { ringClosed: 2, eventsMissed: this.events.missed },
       readers: [...this.events.readers].map((reader) => reader.status()),
       replay: this.events.stats(),
+      ...(this.dnsSums !== undefined && { dns: this.dnsSums }),
     };
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DnsStatus } from '../../src/wire/status.ts';
 import { curl, flow, MadeUpProbe, open, serve } from './harness.ts';
 
 describe('/v1/status', () => {
@@ -84,4 +85,46 @@ describe('/metrics', () => {
     expect(body).toMatch(/^process_cpu_seconds_total \d/m);
     expect(body).toMatch(/^process_resident_memory_bytes \d{7}/m);
   });
+
+  test('shows the sums of DNS, of the busiest by themselves', async () => {
+    const probe = new MadeUpProbe();
+    probe.dnsSums = dnsSums;
+    const { socketPath } = await serve(probe);
+    const { body } = await curl(socketPath, '/metrics');
+    for (const line of [
+      'sysprobe_dns_transactions_total{outcome="NOERROR"} 7',
+      'sysprobe_dns_transactions_total{outcome="timeout"} 2',
+      'sysprobe_dns_container_transactions_total{container="c1",outcome="NOERROR"} 3',
+      'sysprobe_dns_container_latency_seconds{container="c1",quantile="p99"} 0.0025',
+      'sysprobe_dns_domain_transactions_total{domain="shop.test",outcome="timeout"} 1',
+      'sysprobe_dns_server_transactions_total{server="10.96.0.10:53",outcome="NOERROR"} 3',
+      'sysprobe_dns_type_transactions_total{type="AAAA",outcome="NOERROR"} 3',
+      'sysprobe_dns_retries_total 1',
+      'sysprobe_dns_searches_total 4',
+    ]) {
+      expect(body).toContain(`${line}\n`);
+    }
+    expect(body).not.toContain('~other');
+  });
 });
+
+const sum = {
+  transactions: 4,
+  timeouts: 1,
+  failed: 1,
+  retries: 1,
+  searches: 4,
+  rcodes: { NOERROR: 3 },
+  latencyUs: { p50: 200, p90: 900, p99: 2500 },
+};
+const dnsSums: DnsStatus = {
+  ...{ ...sum, transactions: 9, timeouts: 2, rcodes: { NOERROR: 7 } },
+  ...{ pending: 0, lateAnswers: 0, duplicateAnswers: 0, unmatchedAnswers: 0, ignored: 0 },
+  containers: [{ name: 'c1', ...sum }],
+  domains: [
+    { name: 'shop.test', ...sum },
+    { name: '~other', ...sum },
+  ],
+  servers: [{ name: '10.96.0.10:53', ...sum }],
+  types: [{ name: 'AAAA', ...sum }],
+};

@@ -112,15 +112,17 @@ function describeTables(counter: Declare, gauge: Declare, { tables, loss }: Stat
 }
 
 /**
- * By container and by server, of which there are few; domains are in the status, and in no label. What is summed for
- * want of room is left out here: what moves there and back would make a counter fall.
+ * Of the busiest alone, so that labels stay few whatever is asked for. What is summed for want of room is left out: what
+ * moves there and back would make a counter fall. It is what the sum of all has more.
  */
 function describeDns(counter: Declare, gauge: Declare, { dns }: Status): void {
   if (dns === undefined) return;
   counter('sysprobe_dns_transactions_total', 'DNS transactions by outcome.', outcomes(dns, {}));
   for (const [label, sums] of [
     ['container', dns.containers],
+    ['domain', dns.domains],
     ['server', dns.servers],
+    ['type', dns.types],
   ] as const) {
     const shown = sums.filter(({ name }) => name !== OTHER);
     counter(
