@@ -9,6 +9,7 @@ import './style/map.css';
 import './style/drawing.css';
 import './style/panel.css';
 import './style/table.css';
+import './style/dns.css';
 import { App } from './ui/app.tsx';
 import { PageContext } from './ui/page-context.ts';
 

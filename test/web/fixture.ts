@@ -3,10 +3,15 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { AgentStatus } from '../../src/agent/agent-status.ts';
+import { summarizeDns } from '../../src/lib/dns/summary.ts';
+import { parseSummaryQuery } from '../../src/lib/dns/summary-query.ts';
+import { DNS } from '../../src/lib/filter/dns.ts';
 import { parseFlowQuery } from '../../src/lib/filter/flows.ts';
+import { parseQuery } from '../../src/lib/filter/query.ts';
 import { changeBetween } from '../../src/map/change.ts';
 import { NetworkMap } from '../../src/map/network-map.ts';
 import { MAP_GROUPS, type MapFlow, type MapGraph, type MapGroup } from '../../src/map/types.ts';
+import type { DnsRecord } from '../../src/wire/dns.ts';
 import type { FlowRecord } from '../../src/wire/flow.ts';
 
 const DIST = join(import.meta.dirname, '../../dist/web');
@@ -23,6 +28,8 @@ const POLICY =
 
 /** Serves the built page with an API that answers from a script; the map is computed by the real map code. */
 export class Fixture {
+  /** Oldest first. */
+  lookups: DnsRecord[] = [];
   readonly #flows = new Map<string, FlowRecord>();
   readonly #followers = new Map<ServerResponse, MapGraph>();
   readonly #server = createServer((request, response) => {
@@ -99,6 +106,13 @@ export class Fixture {
       }
       case '/api/v1/flows':
         return sendJson(response, this.#lastFlows(url.searchParams));
+      case '/api/v1/dns':
+        return sendJson(response, this.#lastLookups(url.searchParams));
+      case '/api/v1/dns/summary': {
+        const at = (index: number) => this.lookups[index];
+        const query = parseSummaryQuery(DNS, url.searchParams);
+        return sendJson(response, await summarizeDns({ length: this.lookups.length, at }, query));
+      }
       case '/api/v1/status':
         return sendJson(response, this.#status());
       default:
@@ -129,6 +143,12 @@ export class Fixture {
 
   #graph(group: MapGroup): MapGraph {
     return this.#map.graph({ now: Date.now(), group });
+  }
+
+  #lastLookups(params: URLSearchParams): { dns: DnsRecord[]; matched: number } {
+    const { match, last = 20 } = parseQuery(DNS, params);
+    const matched = this.lookups.filter((lookup) => match(lookup));
+    return { dns: matched.slice(-last), matched: matched.length };
   }
 
   #lastFlows(params: URLSearchParams): { flows: FlowRecord[]; matched: number } {

@@ -1,6 +1,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { MapGroup } from '../../map/types.ts';
 import type { Status } from '../api/status.ts';
+import { DnsView } from '../dns/view.ts';
 import { FlowIndex } from '../flows/belongs.ts';
 import { type ColumnId, flowText, nextSort, sortFlows } from '../flows/columns.ts';
 import type { Flow } from '../flows/flow.ts';
@@ -28,6 +29,7 @@ export interface Rows {
 /** All state of the page. Components read its signals and call its methods; only `connect` feeds it. */
 export class Page {
   readonly feed = new Feed();
+  readonly dns = new DnsView();
   readonly link = signal<Link>('connecting');
   readonly status = signal<Status | undefined>(undefined);
   /** What the last failed request said. */
