@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { cgroups } from './cgroups.ts';
 import { decode } from './decode.ts';
+import { dns } from './dns.ts';
 import type { Figure } from './figures.ts';
 import { kernel } from './kernel.ts';
 import { memory } from './memory.ts';
@@ -9,7 +10,7 @@ import { nat } from './nat.ts';
 import { overhead } from './overhead.ts';
 import { saturation } from './saturation.ts';
 
-const benchmarks = [kernel, cgroups, overhead, decode, memory, nat, saturation];
+const benchmarks = [kernel, cgroups, overhead, decode, memory, nat, saturation, dns];
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const figures: Figure[] = [];
 for (const benchmark of benchmarks) {

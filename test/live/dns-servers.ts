@@ -63,8 +63,8 @@ export const MANY = 400;
 export const VERY_MANY = 1700;
 
 /** unbound; `many.shop.test` has more addresses than a datagram of any client, `very-many` more than 16 KiB. */
-export async function startUnbound(options: ServerOptions): Promise<DnsServer> {
-  const { listen, port } = options;
+export async function startUnbound(options: ServerOptions & { log?: boolean }): Promise<DnsServer> {
+  const { listen, port, log = true } = options;
   const folder = mkdtempSync(join(tmpdir(), 'sysprobe-unbound-'));
   const addresses = (name: string, count: number) =>
     Array.from({ length: count }, (_, i) => `local-data: "${name} 60 A 10.99.${i >> 8}.${i & 255}"`);
@@ -81,7 +81,7 @@ export async function startUnbound(options: ServerOptions): Promise<DnsServer> {
     'do-daemonize: no',
     'module-config: "iterator"',
     'log-queries: no',
-    'log-replies: yes',
+    `log-replies: ${log ? 'yes' : 'no'}`,
     'max-udp-size: 65535',
     'edns-buffer-size: 65535',
     'msg-buffer-size: 65552',
