@@ -9,7 +9,7 @@ execFileSync('cc', ['-O2', '-pthread', 'bench/sockets.c', '-o', binary]);
 process.once('exit', () => rmSync(binary, { force: true }));
 
 /** Runs a mode of sockets.c; seconds. */
-export function load(mode: 'churn' | 'stream' | 'pingpong', amount: number): number {
+export function load(mode: 'churn' | 'stream' | 'pingpong' | 'datagrams', amount: number): number {
   return Number(execFileSync(binary, [mode, String(amount)], { encoding: 'utf8' }));
 }
 

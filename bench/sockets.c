@@ -4,10 +4,13 @@
  *   sockets churn N      N connections one after another: connect, accept, 1 byte, close; prints seconds
  *   sockets stream MIB   one connection, MIB mebibytes; prints seconds
  *   sockets pingpong N   one connection, N requests and responses of 1 byte; prints seconds
+ *   sockets datagrams N  N datagrams of 100 bytes, received; prints seconds; what was lost to standard error
  *   sockets hold N       N connections open in processes of 8,000 until standard input ends; prints "ready"
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +21,10 @@
 
 enum {
     PER_PROCESS = 8000,
-    CHUNK = 1 << 16
+    CHUNK = 1 << 16,
+    DATAGRAM = 100,
+    BURST = 32,
+    LOST_AFTER_MS = 20
 };
 
 static char buffer[CHUNK];
@@ -127,6 +133,52 @@ static void pingpong(void) {
     close(sock);
 }
 
+static int udp_receiver(void) {
+    socklen_t length = sizeof(address);
+    int sock = socket(AF_INET, SOCK_DGRAM, 0);
+
+    check(sock < 0, "socket");
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    check(bind(sock, (struct sockaddr *)&address, sizeof(address)), "bind");
+    check(getsockname(sock, (struct sockaddr *)&address, &length), "getsockname");
+    return sock;
+}
+
+/* How many of a burst do not come. Nothing waits for one that is lost longer than LOST_AFTER_MS. */
+static long missing(int receiver, int burst) {
+    struct pollfd readable = {.fd = receiver, .events = POLLIN};
+
+    for (int got = 0; got < burst;) {
+        if (recv(receiver, buffer, sizeof(buffer), MSG_DONTWAIT) >= 0) {
+            got++;
+            continue;
+        }
+        check(errno != EAGAIN, "recv");
+        if (poll(&readable, 1, LOST_AFTER_MS) == 0)
+            return burst - got;
+    }
+    return 0;
+}
+
+/* One thread is sender and receiver in turn, so that neither can outrun the other. */
+static void datagrams(void) {
+    int receiver = udp_receiver();
+    int sender = socket(AF_INET, SOCK_DGRAM, 0);
+    long lost = 0;
+
+    check(connect(sender, (struct sockaddr *)&address, sizeof(address)), "connect");
+    for (long left = amount; left > 0; left -= BURST) {
+        int burst = left < BURST ? left : BURST;
+
+        for (int i = 0; i < burst; i++)
+            check(send(sender, buffer, DATAGRAM, 0) != DATAGRAM, "send");
+        lost += missing(receiver, burst);
+    }
+    if (lost)
+        fprintf(stderr, "lost %ld\n", lost);
+}
+
 static void hold(void) {
     int ready[2], go[2];
     long processes = (amount + PER_PROCESS - 1) / PER_PROCESS;
@@ -158,15 +210,19 @@ static void hold(void) {
         ;
 }
 
+/* `serve`, which may be absent, accepts what `use` connects. */
 static void timed(void *(*serve)(void *), void (*use)(void)) {
     struct timespec from, to;
     pthread_t server;
 
-    listen_on_loopback();
-    check(pthread_create(&server, NULL, serve, NULL), "pthread_create");
+    if (serve) {
+        listen_on_loopback();
+        check(pthread_create(&server, NULL, serve, NULL), "pthread_create");
+    }
     clock_gettime(CLOCK_MONOTONIC, &from);
     use();
-    pthread_join(server, NULL);
+    if (serve)
+        pthread_join(server, NULL);
     clock_gettime(CLOCK_MONOTONIC, &to);
     printf("%.6f\n", (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9);
 }
@@ -181,9 +237,11 @@ int main(int argc, char **argv) {
         timed(serve_stream, stream);
     else if (!strcmp(mode, "pingpong"))
         timed(serve_pingpong, pingpong);
+    else if (!strcmp(mode, "datagrams"))
+        timed(NULL, datagrams);
     else if (!strcmp(mode, "hold"))
         hold();
     else
-        check(fprintf(stderr, "usage: sockets churn|stream|pingpong|hold AMOUNT\n") > 0, "usage");
+        check(fprintf(stderr, "usage: sockets churn|stream|pingpong|datagrams|hold AMOUNT\n") > 0, "usage");
     return 0;
 }

@@ -5,7 +5,7 @@ import { build } from './build.mjs';
 import { root, runMain, setUp } from './setup.mjs';
 
 await runMain(async () => {
-  setUp('build');
+  setUp('build', 'bench');
   await build();
   const tsx = join(root, 'node_modules/.bin/tsx');
   const { status } = spawnSync(tsx, ['bench/main.ts', ...process.argv.slice(2)], {

@@ -52,6 +52,7 @@ const packages = {
     { package: 'unbound', command: 'unbound' },
     { package: 'wrk', command: 'wrk' },
   ],
+  bench: [{ package: 'clang-14', command: 'clang-14' }],
   kernels: [
     { package: 'bind9-dnsutils', command: 'dig' },
     { package: 'busybox-static', command: 'busybox' },

@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type BpfObject, loadNative, type NativeError } from '../../src/probe/native.ts';
+import { compile } from './compile.ts';
 
 export const native = loadNative();
 
@@ -15,20 +14,7 @@ export const FORCE_WAKEUP = 2;
 export const RECORD_SIZE = 24;
 export const RECORD_IN_RING = 32;
 
-function compile(): Buffer {
-  const folder = mkdtempSync(join(tmpdir(), 'sysprobe-fixture-'));
-  const object = join(folder, 'fixture.bpf.o');
-  const system = `/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
-  const flags = ['-O2', '-g', '-target', 'bpf', '-mcpu=v3', '-idirafter', system];
-  try {
-    execFileSync('clang-14', [...flags, '-c', join(import.meta.dirname, 'fixture.bpf.c'), '-o', object]);
-    return readFileSync(object);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-export const image = compile();
+export const image = compile(join(import.meta.dirname, 'fixture.bpf.c'));
 
 export function openFixture(): BpfObject {
   return new native.BpfObject(image, 'fixture');

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { type BpfObject, loadNative } from '../src/probe/native.ts';
+import { readCgroupMounts } from '../src/probe/owners/cgroup-mounts.ts';
+import { openUdp, type UdpHooks } from '../src/probe/sources/udp-hooks.ts';
+import { compile } from '../test/native/compile.ts';
+import type { Benchmark, Figure } from './figures.ts';
+import { median, spread } from './figures.ts';
+import { load } from './load.ts';
+
+const PAIRS = 16;
+const ROUNDS = 8;
+const native = loadNative();
+
+const loads = [
+  { mode: 'datagrams', amount: 500_000, what: 'UDP datagrams of 100 bytes a second', unit: 'datagram' },
+  { mode: 'stream', amount: 3000, what: 'TCP bulk throughput', unit: 'MiB' },
+  {
+    mode: 'pingpong',
+    amount: 50_000,
+    what: 'TCP requests and responses of 1 byte a second',
+    unit: 'request',
+  },
+] as const;
+
+interface Choice {
+  name: string;
+  /** Loads and attaches its programs; a reason where the kernel does not take them. */
+  open(): { object: BpfObject } | { reason: string };
+}
+
+const choices: Choice[] = [
+  { name: 'fentry', open: () => openOurs('fentry') },
+  { name: 'cgroup_skb', open: () => openOurs('cgroup') },
+  { name: 'sock_send_length (not shipped)', open: openSockLength },
+];
+
+/** What each choice of programs costs, of UDP and of the TCP that does not concern them; they alone are attached. */
+export const udp: Benchmark = {
+  name: 'udp',
+  async run() {
+    return choices.flatMap((choice) => {
+      const opened = choice.open();
+      if ('reason' in opened) {
+        return [{ what: `with ${choice.name} / without`, figure: 'not measured', how: opened.reason }];
+      }
+      opened.object.close();
+      return loads.flatMap((each) => [compare(choice, each), inKernel(choice, each)]);
+    });
+  },
+};
+
+function openOurs(hooks: UdpHooks) {
+  const { object, reason = '' } = openUdp({
+    native,
+    hooks,
+    procRoot: '/proc',
+    cgroup: readCgroupMounts('/proc').unified,
+    cgroupV1: false,
+    tableSize: 32_768,
+  });
+  return object === undefined ? { reason } : { object };
+}
+
+function openSockLength() {
+  const object = new native.BpfObject(compile(join(import.meta.dirname, 'sock_length.bpf.c')), 'sock_length');
+  try {
+    object.load();
+    for (const { name } of object.programs()) object.attach(name);
+    return { object };
+  } catch (error) {
+    object.close();
+    return { reason: (error as Error).message };
+  }
+}
+
+function whileOpen<T>(choice: Choice, action: (object: BpfObject) => T): T {
+  const opened = choice.open();
+  if ('reason' in opened) throw new Error(opened.reason);
+  try {
+    return action(opened.object);
+  } finally {
+    opened.object.close();
+  }
+}
+
+function compare(choice: Choice, { mode, amount, what }: (typeof loads)[number]): Figure {
+  load(mode, amount);
+  const ratios: number[] = [];
+  const rates: number[] = [];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    // What one run leaves behind slows the next: each comes first half of the times.
+    const before = pair % 2 === 0 ? load(mode, amount) : undefined;
+    const seconds = whileOpen(choice, () => load(mode, amount));
+    const without = before ?? load(mode, amount);
+    ratios.push(without / seconds);
+    rates.push(amount / without);
+  }
+  return {
+    what: `${what}, with ${choice.name} / without`,
+    figure: spread(ratios, 3),
+    how: `${PAIRS} pairs of sockets ${mode} ${amount}; ${median(rates).toFixed(0)} a second without`,
+  };
+}
+
+/** By the kernel's own run statistics, which add 60 to 80 ns to each run. */
+function inKernel(choice: Choice, { mode, amount, unit }: (typeof loads)[number]): Figure {
+  return whileOpen(choice, (object) => {
+    object.enableRunStats();
+    const rounds = Array.from({ length: ROUNDS }, () => {
+      const before = totals(object);
+      load(mode, amount / 4);
+      const after = totals(object);
+      return { runs: after.runs - before.runs, ns: after.ns - before.ns };
+    });
+    const times = rounds.map(({ runs, ns }) => ns / runs);
+    const runs = median(rounds.map((round) => (4 * round.runs) / amount)).toFixed(1);
+    return {
+      what: `kernel time of ${choice.name} a run, in sockets ${mode}`,
+      figure: `${spread(times, 0)} ns`,
+      how: `run statistics, ${ROUNDS} rounds; ${runs} runs for each ${unit}`,
+    };
+  });
+}
+
+function totals(object: BpfObject) {
+  const programs = object.programs();
+  return {
+    runs: programs.reduce((sum, { runCount }) => sum + runCount, 0),
+    ns: programs.reduce((sum, { runTimeNs }) => sum + runTimeNs, 0),
+  };
+}
