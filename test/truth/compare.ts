@@ -41,24 +41,36 @@ export async function compareIperf(
   };
 }
 
-/** wrk against nginx: every connection, and the bytes of each as nginx's log has them. */
+/**
+ * wrk against nginx: every connection, and the bytes of each as nginx's log has them. By the stream: how many
+ * connections a machine makes in this time is not known, and the list of closed ones has an end.
+ */
 export async function compareRequests(probe: RunningProbe, seconds: number): Promise<Truth> {
   const port = freePort();
   const nginx = await startNginx(port);
+  const stream = await probe.follow(`port=${port}&protocol=tcp`);
   const url = `http://127.0.0.1:${port}/`;
   await run('wrk', ['-c', '8', '-t', '1', '-d', String(seconds), '-H', 'Connection: close', url]);
   const requests = await nginx.stop();
-  const served = (flows: FlowRecord[]) =>
-    flows.filter(({ received, source }) => source.port === port && received.bytes > 0);
-  const flows = served(await closedSides(probe, port, (all) => served(all).length >= requests.length));
+  const served = () =>
+    stream.events.filter(
+      ({ type, received, source }) => type === 'flow.closed' && source.port === port && received.bytes > 0,
+    );
+  // A flow that does not come is a difference.
+  await stream.until(() => served().length >= requests.length).catch(() => undefined);
+  stream.stop();
   const key = (client: number, received: number, sent: number) => `${client}: ${received} in, ${sent} out`;
   const logged = requests.map((one) => key(one.port, one.received, one.sent)).sort();
-  const found = flows.map(({ dest, received, sent }) => key(dest.port, received.bytes, sent.bytes)).sort();
+  const found = served()
+    .map(({ dest, received, sent }) => key(dest.port, received.bytes, sent.bytes))
+    .sort();
   const wrong = found.find((text, index) => text !== logged[index]);
+  const missed = stream.events.reduce((sum, { type, lost = 1 }) => sum + (type === 'lost' ? lost : 0), 0);
   return {
     connections: requests.length,
     differences: [
       ...differing('connections', logged.length, found.length),
+      ...differing('events that the stream lost', 0, missed),
       ...(wrong === undefined ? [] : [`${wrong}, which nginx does not say`]),
     ],
   };
