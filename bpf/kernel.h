@@ -287,6 +287,15 @@ enum sock_flags {
     SOCK_DONE,
 };
 
+enum skb_drop_reason {
+    SKB_DROP_REASON_SOCKET_RCVBUFF,
+    SKB_DROP_REASON_PROTO_MEM,
+};
+
+struct trace_event_raw_udp_fail_queue_rcv_skb {
+    __u16 family;
+};
+
 #pragma clang attribute pop
 #pragma clang diagnostic pop
 

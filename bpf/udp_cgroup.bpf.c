@@ -33,6 +33,12 @@ static __always_inline struct sock *socket_of(struct __sk_buff *skb) {
     return BPF_CORE_READ((struct sk_buff *)skb, sk);
 }
 
+static __always_inline bool is_dead(struct sock *sk) {
+    unsigned long flags = BPF_CORE_READ(sk, __sk_common.skc_flags);
+
+    return (flags >> bpf_core_enum_value(enum sock_flags, SOCK_DEAD)) & 1;
+}
+
 /* Where the UDP header begins behind extension headers, 0 when it is no UDP socket's packet. */
 static __always_inline __u32 behind_extensions(struct __sk_buff *skb) {
     struct sk_buff *packet = (struct sk_buff *)skb;
@@ -130,6 +136,12 @@ int udp_egress(struct __sk_buff *skb) {
     return 1;
 }
 
+/* udp_fail_queue_rcv_skb tells of IPv6 only since 8139dccd464a (v6.5); its members are of v6.10. */
+static __always_inline bool may_drop_silently(const struct udp_key *key) {
+    return key->family == FAMILY_IPV6 &&
+           !bpf_core_field_exists(struct trace_event_raw_udp_fail_queue_rcv_skb, family);
+}
+
 /* In softirq, which nothing preempts, before the socket's own filter and its receive buffer. */
 SEC("cgroup_skb/ingress")
 int udp_ingress(struct __sk_buff *skb) {
@@ -154,13 +166,17 @@ int udp_ingress(struct __sk_buff *skb) {
         return 1;
     last->bytes = bytes;
     last->packets = packets;
-    last->begin_mark = last->key.socket;
-    last->end_mark = last->key.socket;
+    if (may_drop_silently(&last->key)) {
+        last->sock = (__u64)socket_of(skb);
+        last->begin_mark = (__u64)skb;
+    } else {
+        last->begin_mark = last->key.socket;
+    }
+    last->end_mark = last->begin_mark;
     return 1;
 }
 
-/* Right behind udp_ingress on the same CPU: the receive buffer was full. Before Linux 6.10 it tells IPv4
- * only. */
+/* Right behind udp_ingress on the same CPU: the receive buffer was full. */
 SEC("raw_tp/udp_fail_queue_rcv_skb")
 int udp_drop(struct bpf_raw_tracepoint_args *ctx) {
     struct sock *sk = (struct sock *)ctx->args[1];
@@ -169,6 +185,25 @@ int udp_drop(struct bpf_raw_tracepoint_args *ctx) {
     if (!last)
         return 0;
     last->sock = (__u64)sk;
+    take_back(last, UDP_RECEIVED);
+    return 0;
+}
+
+/*
+ * The same where udp_drop is not told: the packet is freed. Not when it was delivered and then freed unread
+ * with its socket, nor when its memory has become another packet that met another end; before Linux 5.18
+ * nothing but the pointer tells the latter.
+ */
+SEC("raw_tp/kfree_skb")
+int udp_free(struct bpf_raw_tracepoint_args *ctx) {
+    struct udp_last *last = recall(UDP_RECEIVED, ctx->args[0]);
+
+    if (!last || !may_drop_silently(&last->key) || is_dead((struct sock *)last->sock))
+        return 0;
+    if (bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_PROTO_MEM) &&
+        ctx->args[2] != bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_SOCKET_RCVBUFF) &&
+        ctx->args[2] != bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_PROTO_MEM))
+        return 0;
     take_back(last, UDP_RECEIVED);
     return 0;
 }

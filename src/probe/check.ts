@@ -118,14 +118,14 @@ const HOOKS: readonly Hook[] = [
       use: 'attach',
     }),
   ),
-  ...(['udp_egress', 'udp_ingress', 'udp_drop'] as const).map(
+  ...(['udp_egress', 'udp_ingress', 'udp_drop', 'udp_free'] as const).map(
     (program): Hook => ({
       object: 'udp_cgroup',
       program,
       what: 'UDP, where the kernel refuses better programs',
       required: false,
       cost: 'where the kernel refuses udp_send_ipv4 too, UDP is not seen',
-      use: program === 'udp_drop' ? 'attach' : 'cgroup',
+      use: program === 'udp_drop' || program === 'udp_free' ? 'attach' : 'cgroup',
     }),
   ),
   ...(['dns_egress', 'dns_ingress'] as const).map(

@@ -6,6 +6,6 @@ export const objectHashes = {
   dns: '8b7dab771c8d13b9aae68f8e0fdbe9824665db685a00f64cc06fdc77208e1e9e',
   process: 'e8492ca6dd02092c83837f730402586e3ad201ec24607ae51d56e46936d6aa79',
   tcp: 'e4f60fbbd68967f7f7c53fddfd48848687313bb69478ecb5829f0383986472b1',
-  udp_cgroup: '891c2a3ab68d6ea9ecc530cd50d349db393f0ffcb02a18bafbf855a30733d09f',
+  udp_cgroup: 'ce70b8329c06b15f0aa621c9aeeabcb1efa625498678ad373bb749a4e3c4c2f0',
   udp_trace: '73dec5b1c859f761e9d4138c875f32f8bedeb77b42f4c59dbd04ad6c293f9560',
 } as const;

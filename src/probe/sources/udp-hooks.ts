@@ -70,6 +70,7 @@ function openCgroup(options: UdpHooksOptions): BpfObject {
   const object = loadObject(native, 'udp_cgroup', (opened) => setUp(opened, options));
   return attachAll('udp_cgroup', object, () => {
     object.attach('udp_drop');
+    object.attach('udp_free');
     object.attach('udp_ingress', { cgroup });
     object.attach('udp_egress', { cgroup });
   });
