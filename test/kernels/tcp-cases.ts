@@ -65,6 +65,13 @@ export function casesOf(pair: NamespacePair): Case[] {
       failures: { server: 'reset' },
     },
     {
+      name: 'one port used again at once',
+      traffic: 'reuse',
+      connections: 200,
+      options: { sent: 1000, received: 500 },
+      failures: { server: 'reset' },
+    },
+    {
       name: 'refused',
       traffic: 'refused',
       connections: 5,

@@ -101,7 +101,8 @@ export async function poll(
   }
 }
 
-function getJson(socketPath: string, path: string): Promise<unknown> {
+/** The answer to a request over a Unix socket; throws when it is an error. */
+export function getJson(socketPath: string, path: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const call = request({ socketPath, path }, (response) => {
       let body = '';

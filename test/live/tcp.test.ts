@@ -74,6 +74,16 @@ describe('a TCP connection over loopback', () => {
     expect(clients.map(({ sent }) => sent.bytes)).toEqual([1000, 1000, 1000]);
   });
 
+  it('from the port of the one before it, within a millisecond, is a flow of its own each time', async () => {
+    const done = await traffic('reuse', { sent: 1000, received: 500, count: 200 });
+    const { clients } = await expectExact(done, 200);
+    expect(new Set(clients.map(({ source }) => source.port)).size).toBe(1);
+    expect(new Set(clients.map(({ id }) => id)).size).toBe(200);
+    expect(new Set(clients.map(({ sent }) => sent.bytes))).toEqual(new Set([1000]));
+    const times = clients.flatMap(({ openedAt = '', closedAt = '' }) => [openedAt, closedAt]);
+    expect(times).toEqual(times.toSorted());
+  });
+
   it('has its owner, direction, times and measurements on each side', async () => {
     const before = Date.now();
     const done = await traffic('transfer', { sent: 5000, received: 6000, hold: 0.5 });

@@ -174,6 +174,23 @@ class Reconnect(Aborted):
         return sent, received
 
 
+class Reuse(ClientReset):
+    """Each connection from the port of the one before it, at once: a reset leaves nothing to wait for."""
+
+    def use(self, port):
+        sent = received = 0
+        source = (self.args.host, 0)
+        for _ in range(self.args.count):
+            with socket.socket(family_of(self.args.host)) as sock:
+                sock.bind(source)
+                sock.connect((self.args.host, port))
+                source = sock.getsockname()
+                sent += send(sock, self.args.sent)
+                received += receive(sock, self.args.received)
+                reset_on_close(sock)
+        return sent, received
+
+
 def connect_unspec(sock):
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.connect(sock.fileno(), struct.pack("H14x", socket.AF_UNSPEC), 16) != 0:
@@ -233,6 +250,7 @@ CASES = {
     "client-reset": ClientReset,
     "unread": Unread,
     "reconnect": Reconnect,
+    "reuse": Reuse,
     "shared": Shared,
     "mptcp": Mptcp,
     "fast-open": FastOpen,
