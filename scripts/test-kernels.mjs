@@ -2,7 +2,8 @@
 //   npm run test:kernels                 every guest
 //   npm run test:kernels -- 5.10 6.1     some of them
 //   npm run test:kernels -- here         the test program on the running kernel, without a guest
-// --document writes docs/kernel-support.md from the last run of each; --timeout SECONDS (400) is for one guest.
+// --group NAME, repeatable, runs only these groups of cases and does not keep their result; --document writes
+// docs/kernel-support.md from the last whole run of each; --timeout SECONDS (600) is for one guest.
 // Kernels, consoles and reports are kept in build/kernels; a kernel is fetched again when its folder is deleted.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,15 +23,16 @@ const folder = join(root, 'build/kernels');
 const program = join(folder, 'guest.mjs');
 
 await runMain(async () => {
-  const { names, timeoutMs, document } = readArguments();
+  const { names, groups, timeoutMs, document } = readArguments();
   if (process.arch !== 'x64') throw new Refusal(`the guests are x86-64; this machine is ${process.arch}`);
   setUp('build', 'kernels');
   await build(['addon', 'programs']);
   await bundleProgram();
+  assertGroups(groups);
   let failed = 0;
   for (const name of names) {
-    const result = name === here ? runHere() : await runGuest(name, timeoutMs);
-    keep(name, result);
+    const result = name === here ? runHere(groups) : await runGuest(name, { groups, timeoutMs });
+    if (groups.length === 0) keep(name, result);
     if (!say(name, result)) failed++;
   }
   if (document) writeDocument(join(folder, 'results'), join(root, 'docs/kernel-support.md'));
@@ -41,7 +43,8 @@ await runMain(async () => {
 function readArguments() {
   const options = {
     document: { type: 'boolean', default: false },
-    timeout: { type: 'string', default: '400' },
+    group: { type: 'string', multiple: true, default: [] },
+    timeout: { type: 'string', default: '600' },
   };
   const { values, positionals } = parse({ allowPositionals: true, options });
   const seconds = Number(values.timeout);
@@ -53,6 +56,7 @@ function readArguments() {
   }
   return {
     names: positionals.length > 0 ? positionals : all,
+    groups: values.group,
     timeoutMs: seconds * 1000,
     document: values.document,
   };
@@ -83,18 +87,27 @@ async function bundleProgram() {
   });
 }
 
+/** The names are known to the test program alone. */
+function assertGroups(wanted) {
+  const { stdout } = spawnSync(process.execPath, [program, '--list'], { cwd: root, encoding: 'utf8' });
+  const all = JSON.parse(stdout);
+  const unknown = wanted.find((name) => !all.includes(name));
+  if (unknown === undefined) return;
+  throw new Refusal(`there is no group ${unknown}; groups are ${all.join(', ')}`);
+}
+
 /** A kernel that cannot be fetched fails its guest, not the others. */
-async function runGuest(name, timeoutMs) {
+async function runGuest(name, { groups, timeoutMs }) {
   const { kernel, cgroups } = guests.find((guest) => guest.name === name);
   try {
-    return await bootGuest(fetchKernel(kernel, folder), { name, cgroups, timeoutMs });
+    return await bootGuest(fetchKernel(kernel, folder), { name, cgroups, groups, timeoutMs });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ending: { how: 'fetch', detail: error.message, seconds: 0 } };
   }
 }
 
-async function bootGuest(kernel, { name, cgroups, timeoutMs }) {
+async function bootGuest(kernel, { name, cgroups, groups, timeoutMs }) {
   const work = join(folder, `guest-${name}`);
   const report = join(work, 'report');
   rmSync(work, { recursive: true, force: true });
@@ -107,6 +120,7 @@ async function bootGuest(kernel, { name, cgroups, timeoutMs }) {
     GUEST_FOLDER: root,
     GUEST_NODE: process.execPath,
     GUEST_PROGRAM: program,
+    GUEST_GROUPS: JSON.stringify(groups),
   };
   writeFileSync(initramfs, makeInitramfs(kernel, variables));
   const consolePath = join(work, 'console.log');
@@ -115,11 +129,16 @@ async function bootGuest(kernel, { name, cgroups, timeoutMs }) {
 }
 
 /** On this machine, in the cgroups that it has. */
-function runHere() {
+function runHere(groups) {
   const report = join(folder, 'here.json');
   rmSync(report, { force: true });
   const started = performance.now();
-  const { status, signal } = spawnSync(process.execPath, [program, report], { cwd: root, stdio: 'inherit' });
+  const env = { ...process.env, GUEST_GROUPS: JSON.stringify(groups) };
+  const { status, signal } = spawnSync(process.execPath, [program, report], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  });
   const seconds = (performance.now() - started) / 1000;
   const ending =
     status === 0

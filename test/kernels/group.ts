@@ -15,6 +15,10 @@ export interface CaseGroup {
   flags: string[];
   /** Why this machine cannot run it, though nothing is wrong; undefined when it can. */
   unavailable?(report: GuestReport): string | undefined;
+  /** Changes the machine before the probe starts; returns what changes it back. */
+  prepare?(): () => void;
+  /** Loss counters that its cases compare themselves, because something has to be lost. */
+  lossCompared?: string[];
   /** Runs one case after another. What differs is a difference of the case; what throws ends the group. */
   run(context: GroupContext): AsyncIterable<CaseReport>;
 }

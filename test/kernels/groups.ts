@@ -1,6 +1,7 @@
 import { crowd } from './crowd.ts';
 import { dns } from './dns.ts';
 import type { CaseGroup } from './group.ts';
+import { nat, noConntrack } from './nat.ts';
 import { realPrograms } from './real-programs.ts';
 import { shortLived } from './short-lived.ts';
 import { tcp } from './tcp.ts';
@@ -9,6 +10,7 @@ import { udp } from './udp.ts';
 
 /** Everything that `npm run test:kernels` compares, in the order of docs/kernel-support.md. */
 export const groups: CaseGroup[] = [
+  noConntrack,
   tcp,
   crowd,
   shortLived,
@@ -17,4 +19,5 @@ export const groups: CaseGroup[] = [
   udp('cgroup'),
   tcpData,
   dns,
+  nat,
 ];

@@ -8,14 +8,14 @@ import { noFentry } from './udp.ts';
 const BYTES = 64 * 1024 * 1024;
 /** Of both sockets and the listener, from CLOSE to CLOSE; each of the two programs is run for every one. */
 const STATE_CHANGES = 12;
-/** What counts flows. Not the program of the snapshot, which is run by the probe and by no packet. */
-const SOURCES = ['tcp', 'udp', 'cgroups'];
+/** What is about packets. Not the program of the snapshot, which is run by the probe and by no packet. */
+const SOURCES = ['tcp', 'udp', 'dns'];
 const SNAPSHOT = 'tcp_snapshot';
 
-/** With fentry, what a TCP connection costs does not depend on how much it carries: no packet meets a program. */
+/** With fentry, no packet of a TCP connection meets a program; DNS, which has to look at all of them, is off. */
 export const tcpData: CaseGroup = {
   name: 'No program runs for TCP data',
-  flags: ['--udp-hooks', 'fentry', '--run-stats'],
+  flags: ['--udp-hooks', 'fentry', '--no-dns-enabled', '--run-stats'],
   unavailable: noFentry,
   async *run({ probe }) {
     yield await caseOf('bulk transfer, by the run counts of all programs', 1, async () => {

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Endpoint } from '../../src/wire/flow.ts';
 import type { Namespace } from './topology.ts';
@@ -40,10 +39,8 @@ export class Peer {
 
   constructor({ name, path }: Namespace) {
     this.netns = statSync(path).ino;
-    const script = join(import.meta.dirname, 'peer.mjs');
-    this.#process = spawn('ip', ['netns', 'exec', name, process.execPath, script], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    const program = [process.execPath, 'test/nat/peer.mjs'];
+    this.#process = spawn('ip', ['netns', 'exec', name, ...program], { stdio: ['pipe', 'pipe', 'inherit'] });
     createInterface({ input: this.#process.stdout }).on('line', (line) => {
       const answer: Answer = JSON.parse(line);
       this.#waiting.get(answer.id)?.(answer);
