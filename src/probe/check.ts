@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../lib/package-root.ts';
+import { CORE, HOOKS, type Hook } from './hooks.ts';
 import { type BpfObject, loadNative, type Native, type NativeError } from './native.ts';
 import { readCgroupMounts } from './owners/cgroup-mounts.ts';
 import { assertCanRun, type Machine, readMachine } from './preflight.ts';
+import { costOfCgroup, openUdp, UDP_HOOK_NAMES } from './sources/udp-hooks.ts';
 
 /** One thing that the probe wants of this machine. */
 export interface Check {
@@ -26,8 +28,6 @@ export interface CheckReport {
   checks: Check[];
 }
 
-const CORE = 'nothing can be observed';
-
 /** A machine with which nothing is wrong: the rules of the start-up are asked about one thing at a time. */
 const FAULTLESS: Machine = { release: '999.0', capabilities: 'ffffffffffffffff', hasBtf: true };
 
@@ -45,121 +45,6 @@ const CAPABILITIES = [
   },
 ] as const;
 
-interface Hook {
-  object: string;
-  program: string;
-  what: string;
-  required: boolean;
-  cost: string;
-  /** How it is put to use: at its hook, on the root cgroup, or by running it. */
-  use: 'attach' | 'cgroup' | 'run';
-}
-
-const HOOKS: readonly Hook[] = [
-  {
-    object: 'tcp',
-    program: 'tcp_state',
-    what: 'TCP connections',
-    required: true,
-    cost: CORE,
-    use: 'attach',
-  },
-  {
-    object: 'tcp',
-    program: 'tcp_state_again',
-    what: 'TCP connections, in the middle of another one',
-    required: true,
-    cost: CORE,
-    use: 'attach',
-  },
-  {
-    object: 'tcp',
-    program: 'tcp_snapshot',
-    what: 'counters of open connections',
-    required: false,
-    cost: 'a connection shows its bytes only when it closes',
-    use: 'run',
-  },
-  ...['cgroup_made', 'cgroup_removed'].map(
-    (program): Hook => ({
-      object: 'cgroup',
-      program,
-      what: 'cgroups as they come and go',
-      required: false,
-      cost: 'a container that lives too short to be looked at is not named',
-      use: 'attach',
-    }),
-  ),
-  ...['process_forked', 'process_executed', 'process_exited'].map(
-    (program): Hook => ({
-      object: 'process',
-      program,
-      what: 'processes as they start and end',
-      required: false,
-      cost: 'processes are found by looking only, and how containers ended is not known',
-      use: 'attach',
-    }),
-  ),
-  {
-    object: 'process',
-    program: 'oom_killed',
-    what: 'kills for want of memory',
-    required: false,
-    cost: 'a process that the kernel kills for want of memory shows as killed by a signal',
-    use: 'attach',
-  },
-  ...['udp_send_ipv4', 'udp_sent_ipv4', 'udp_send_ipv6', 'udp_sent_ipv6', 'udp_receive', 'udp_received'].map(
-    (program): Hook => ({
-      object: 'udp_trace',
-      program,
-      what: 'UDP, without a program on the way of TCP packets',
-      required: false,
-      cost: 'UDP is counted by programs that every packet of TCP meets too',
-      use: 'attach',
-    }),
-  ),
-  ...(['udp_egress', 'udp_ingress', 'udp_drop', 'udp_free'] as const).map(
-    (program): Hook => ({
-      object: 'udp_cgroup',
-      program,
-      what: 'UDP, where the kernel refuses better programs',
-      required: false,
-      cost: 'where the kernel refuses udp_send_ipv4 too, UDP is not seen',
-      use: program === 'udp_drop' || program === 'udp_free' ? 'attach' : 'cgroup',
-    }),
-  ),
-  ...(['dns_egress', 'dns_ingress'] as const).map(
-    (program): Hook => ({
-      object: 'dns',
-      program,
-      what: 'DNS',
-      required: false,
-      cost: 'DNS is not seen, and flows do not tell the names of addresses',
-      use: 'cgroup',
-    }),
-  ),
-  ...(['dns_sendmsg4', 'dns_sendmsg6'] as const).map(
-    (program): Hook => ({
-      object: 'dns',
-      program,
-      what: 'DNS to servers behind NAT',
-      required: false,
-      cost: 'questions that NAT sends to another port are not seen, unless their socket is connected',
-      use: 'cgroup',
-    }),
-  ),
-  ...(['dns_connect4', 'dns_connect6'] as const).map(
-    (program): Hook => ({
-      object: 'dns',
-      program,
-      what: 'the process of questions over TCP',
-      required: false,
-      cost: 'questions over TCP tell their container, but not their process',
-      use: 'cgroup',
-    }),
-  ),
-];
-
 /** Tries everything that the probe needs on this machine, and takes back what it loaded. */
 export function checkMachine(): CheckReport {
   const checks = checkBasics(readMachine());
@@ -170,7 +55,7 @@ export function checkMachine(): CheckReport {
     checks.push({ ...check, status: 'missing', detail: addon.error ?? '', cost: CORE });
   } else {
     checks.push({ ...check, status: 'ok', detail: 'loaded' }, checkRing(native));
-    checks.push(...HOOKS.map((hook) => checkHook(native, hook)), checkSockDiag(native));
+    checks.push(...HOOKS.map((hook) => checkHook(native, hook)), checkUdp(native), checkSockDiag(native));
   }
   checks.push(checkCgroups());
   return {
@@ -222,6 +107,21 @@ function checkHook(native: Native, { object, program, what, required, cost, use 
   const check = { name: program, required };
   if (tried.error !== undefined) return { ...check, status: 'missing', detail: tried.error, cost };
   return { ...check, status: 'ok', detail: `${what}; ${tried.value} instructions verified` };
+}
+
+/** Which of the programs for UDP the probe takes, as it does it. */
+function checkUdp(native: Native): Check {
+  const cgroup = attempt(() => readCgroupMounts('/proc').unified).value;
+  const use = { hooks: 'auto', procRoot: '/proc', cgroup, cgroupV1: false, tableSize: 16 } as const;
+  const tried = attempt(() => openUdp({ native, ...use }));
+  tried.value?.object?.close();
+  const { hooks, reason } = tried.value ?? {};
+  const check = { name: 'UDP', required: false };
+  if (hooks === undefined) {
+    return { ...check, status: 'missing', detail: reason ?? tried.error ?? '', cost: 'UDP is not seen' };
+  }
+  const counted = `counted by ${UDP_HOOK_NAMES[hooks]}`;
+  return { ...check, status: 'ok', detail: reason ? `${counted}; ${costOfCgroup(reason)}` : counted };
 }
 
 function rootCgroup(): string {

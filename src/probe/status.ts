@@ -6,6 +6,7 @@ import { dnsSummary } from './dns/summary.ts';
 import type { ProgramInfo } from './native.ts';
 import type { Probe } from './probe.ts';
 import { processLosses, processStatus, processTables } from './processes/status.ts';
+import { costOfCgroup, UDP_HOOK_NAMES } from './sources/udp-hooks.ts';
 
 /** Is it working, what is on, how full is it, and what was lost. */
 export function probeStatus(probe: Probe): Status {
@@ -95,23 +96,17 @@ function olderStatus({ older }: Probe): SourceStatus {
   return { ...source, state: 'off', reason };
 }
 
-const udpHooks = {
-  fentry: 'fentry/ip_send_skb, fentry/ip6_send_skb, fentry/__udp_enqueue_schedule_skb',
-  cgroup: 'cgroup_skb',
-} as const;
-
 function udpStatus({ udp, owners }: Probe): SourceStatus {
   const source = { name: 'udp', programs: udp.programs().map(programStatus) };
   if (udp.hooks === undefined) return { ...source, state: 'off', reason: udp.reason ?? '' };
-  const hook = udpHooks[udp.hooks];
+  const hook = UDP_HOOK_NAMES[udp.hooks];
   if (udp.hooks === 'cgroup' && !owners.seesWholeHost) {
     const reason =
       "the root of the host's cgroup2 tree is not visible: only what is below the visible one is counted";
     return { ...source, hook, state: 'degraded', reason };
   }
   if (udp.reason === undefined) return { ...source, hook, state: 'on' };
-  const reason = `every packet of TCP meets a program too, because ${udp.reason}`;
-  return { ...source, hook, state: 'on', reason };
+  return { ...source, hook, state: 'on', reason: costOfCgroup(udp.reason) };
 }
 
 function dnsStatus({ dnsSource, owners }: Probe): SourceStatus {

@@ -27,6 +27,16 @@ export interface OpenUdp {
   reason: string | undefined;
 }
 
+/** Where in the kernel they are, as status and check say it. */
+export const UDP_HOOK_NAMES: Record<UdpHooks, string> = {
+  fentry: 'fentry/ip_send_skb, fentry/ip6_send_skb, fentry/__udp_enqueue_schedule_skb',
+  cgroup: 'cgroup_skb',
+};
+
+/** What it costs that `cgroup` is in use, and why it is. */
+export const costOfCgroup = (reason: string): string =>
+  `every packet of TCP meets a program too, because ${reason}`;
+
 /** Best first: the programs of `fentry` run for UDP only, those of `cgroup` for every packet of every socket. */
 export const UDP_HOOKS = ['fentry', 'cgroup'] as const satisfies UdpHooks[];
 
