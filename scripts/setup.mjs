@@ -46,6 +46,7 @@ const packages = {
     { package: 'nftables', command: 'nft' },
     { package: 'nginx-light', command: 'nginx' },
     { package: 'podman', command: 'podman' },
+    { package: 'prometheus', command: 'promtool' },
     { package: 'python3-cbor2', file: '/usr/lib/python3/dist-packages/cbor2' },
     { package: 'runc', command: 'runc' },
     { package: 'tmux', command: 'tmux' },

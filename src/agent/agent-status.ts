@@ -1,4 +1,6 @@
 import { arch, release } from 'node:os';
+import type { MeterCounts } from '../export/meters.ts';
+import type { SinkStatus } from '../export/sink.ts';
 import { version } from '../lib/package-root.ts';
 import type { SourceStatus, Status } from '../wire/status.ts';
 import type { IngestStatus } from './ingest/ingest.ts';
@@ -27,6 +29,10 @@ export interface AgentStatus extends Omit<Status, 'bootId'> {
     lastError?: { code: string; message: string; at: string };
   };
   streams: { open: number; max: number };
+  /** How many series the metrics have. */
+  meters: MeterCounts[];
+  /** What is sent somewhere. */
+  exports: SinkStatus[];
 }
 
 export interface StatusSources {
@@ -38,10 +44,12 @@ export interface StatusSources {
   /** Undefined where there is none. */
   kubernetes: KubernetesStatus | undefined;
   streams: AgentStatus['streams'];
+  meters: AgentStatus['meters'];
+  exports: AgentStatus['exports'];
 }
 
 export function agentStatus(from: StatusSources): AgentStatus {
-  const { socket, run, startedAt, ingest, kubernetes, streams } = from;
+  const { socket, run, startedAt, ingest, kubernetes, streams, meters, exports } = from;
   const { connected, events, lost, unknown, reconnects, invalid, restarts, lastError } = ingest;
   const { tables, losses, replay, readers, lagMs } = from.tables;
   return {
@@ -54,7 +62,7 @@ export function agentStatus(from: StatusSources): AgentStatus {
     kernel: { release: release(), arch: arch() },
     sources: [sourceStatus(socket, ingest), kubernetesSource(kubernetes)],
     tables: [...tables, ...(kubernetes?.tables ?? [])],
-    loss: { probeEvents: lost, ...losses },
+    loss: { probeEvents: lost, ...losses, exportDropped: droppedBy(exports) },
     lost,
     readers,
     replay,
@@ -72,7 +80,14 @@ export function agentStatus(from: StatusSources): AgentStatus {
       ...(lastError !== undefined && { lastError: { ...lastError, at: lastError.at.toISOString() } }),
     },
     streams,
+    meters,
+    exports,
   };
+}
+
+function droppedBy(exports: readonly SinkStatus[]): number {
+  const counts = exports.flatMap(({ dropped }) => Object.values(dropped));
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function sourceStatus(socket: string, { connected, lastError }: IngestStatus): SourceStatus {

@@ -14,6 +14,13 @@ import { FlowColumns } from './store/flow-columns.ts';
 import { type FlowChange, FlowStore } from './store/flow-store.ts';
 import type { FlowView } from './store/flow-view.ts';
 
+/** Counts what becomes of flows. */
+export interface Meter {
+  update(flow: FlowView, nowMs: number): void;
+  remove(flow: FlowView): void;
+  restart(nowMs: number): void;
+}
+
 export interface NodeFlowsOptions {
   maxActive: number;
   maxClosed: number;
@@ -25,6 +32,7 @@ export interface NodeFlowsOptions {
   run: string;
   /** Milliseconds since the epoch. */
   now: () => number;
+  meter: Meter;
   /** Undefined where there is no Kubernetes. */
   names?: { enricher: Enricher; directory: MapDirectory } | undefined;
 }
@@ -52,21 +60,26 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   readonly #store: FlowStore;
   readonly #map: NetworkMap;
   readonly #feed: RecordFeed;
+  readonly #meter: Meter;
   #version = 0;
   #isListing = false;
   #lagMs = 0;
 
-  constructor({ maxActive, maxClosed, windowMs, feedEvents, run, now, names }: NodeFlowsOptions) {
+  constructor({ maxActive, maxClosed, windowMs, feedEvents, run, now, meter, names }: NodeFlowsOptions) {
     const { enricher, directory } = names ?? {};
     this.windowMs = windowMs;
     this.now = now;
+    this.#meter = meter;
     this.directory = directory;
     this.set = { ...FLOWS, kubernetes: enricher !== undefined };
     this.#map = new NetworkMap({ windowMs, maxIdle: MAX_IDLE_CONVERSATIONS, directory });
     this.#store = new FlowStore({
       maxActive,
       maxClosed,
-      onEvict: (flow) => this.#map.remove(flow),
+      onEvict: (flow) => {
+        this.#map.remove(flow);
+        meter.remove(flow);
+      },
       names: enricher && new FlowNames(enricher),
     });
     this.#feed = new RecordFeed({
@@ -97,6 +110,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
 
   probeRestarted(): void {
     for (const flow of this.#store.dropActive()) this.#map.remove(flow);
+    this.#meter.restart(this.now());
     this.#version += 1;
   }
 
@@ -148,7 +162,9 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   }
 
   #apply({ type, flow }: FlowChange, row: FlowRow): void {
-    this.#map.update(flow, this.now());
+    const now = this.now();
+    this.#map.update(flow, now);
+    this.#meter.update(flow, now);
     this.#feed.append(type, row);
     this.#version += 1;
   }

@@ -31,6 +31,8 @@ export interface NodeRecordsOptions<K extends Kind> {
   run: string;
   /** Undefined where there is no Kubernetes. */
   enricher?: Enricher | undefined;
+  /** Called with each change that is told to followers. */
+  onNew?: (record: Filtered[K]) => void;
 }
 
 /** Measured: a row of a process with some arguments. */
@@ -50,15 +52,17 @@ export class NodeRecords<K extends Kind> implements RecordSource<Filtered[K]> {
   readonly #kind: K;
   readonly #read: (row: Row) => Filtered[K];
   readonly #store: RecordStore;
+  readonly #onNew: ((record: Filtered[K]) => void) | undefined;
   readonly #feed: RecordFeed;
 
-  constructor({ kind, max, feedEvents, run, enricher }: NodeRecordsOptions<K>) {
+  constructor({ kind, max, feedEvents, run, enricher, onNew }: NodeRecordsOptions<K>) {
     this.key = PLURALS[kind];
     const set = RECORD_SETS[kind] as unknown as RecordSource<Filtered[K]>['set'];
     this.set = { ...set, kubernetes: enricher !== undefined };
     this.#kind = kind;
     this.#read = readerOf(kind, enricher);
     this.#store = new RecordStore(kind, max);
+    this.#onNew = onNew;
     const rows: Row[] = [];
     this.#feed = new RecordFeed({
       run,
@@ -78,7 +82,9 @@ export class NodeRecords<K extends Kind> implements RecordSource<Filtered[K]> {
   record(row: Row, type?: EventType): void {
     const put = this.#store.put(row);
     const told = type ?? this.#typeOf(put);
-    if (put !== undefined && told !== undefined) this.#feed.append(told, row);
+    if (put === undefined || told === undefined) return;
+    this.#feed.append(told, row);
+    this.#onNew?.(this.#read(row));
   }
 
   beginList(): void {

@@ -1,3 +1,4 @@
+import type { Meters } from '../export/meters.ts';
 import type { Row } from '../wire/fields.ts';
 import type { RecordKind } from '../wire/kinds.ts';
 import type { EventType } from '../wire/messages.ts';
@@ -6,7 +7,8 @@ import type { RecordSink } from './ingest/ingest.ts';
 import { NodeFlows, type NodeFlowsOptions } from './node-flows.ts';
 import { NodeRecords } from './node-records.ts';
 
-export interface NodeTablesOptions extends NodeFlowsOptions {
+export interface NodeTablesOptions extends Omit<NodeFlowsOptions, 'meter'> {
+  meters: Meters;
   maxDns: number;
   maxProcesses: number;
   maxContainers: number;
@@ -31,8 +33,14 @@ export class NodeTables implements RecordSink {
   constructor(options: NodeTablesOptions) {
     const { maxDns, maxProcesses, maxContainers, recordEvents: feedEvents, run } = options;
     const shared = { feedEvents, run, enricher: options.names?.enricher };
-    this.flows = new NodeFlows(options);
-    this.dns = new NodeRecords({ kind: 'dns', max: maxDns, ...shared });
+    this.flows = new NodeFlows({ ...options, meter: options.meters.flows });
+    const { meters, now } = options;
+    this.dns = new NodeRecords({
+      kind: 'dns',
+      max: maxDns,
+      ...shared,
+      onNew: (lookup) => meters.dns.count(lookup, now()),
+    });
     this.processes = new NodeRecords({ kind: 'process', max: maxProcesses, ...shared });
     this.containers = new NodeRecords({ kind: 'container', max: maxContainers, ...shared });
     const { flows: flow, dns, processes: process, containers: container } = this;

@@ -11,12 +11,14 @@ import { Streams } from '../query/streams.ts';
 import { agentStatus, unreadyReason } from './agent-status.ts';
 import { mapDirectory } from './enrich/directory.ts';
 import { Enricher } from './enrich/enricher.ts';
+import { type ExportConfig, metersOf, sinksOf } from './exports.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Kubernetes } from './kubernetes/kubernetes.ts';
 import { type KubernetesConfig, nodeName, sourceOf } from './kubernetes/source.ts';
 import { NodeTables } from './node-tables.ts';
 
 export type PipelineConfig = KubernetesConfig &
+  ExportConfig &
   Pick<
     AgentConfig,
     'socket' | 'listenHost' | 'maxFlows' | 'maxClosedFlows' | 'historySeconds' | 'dnsMax' | 'maxContainers'
@@ -67,7 +69,8 @@ const LIMITS: PipelineLimits = {
  * The agent from one end to the other:
  *
  *   probe ──► ingest ──► tables (flows, dns, processes, containers) ──┬──► maps ──► app ──► page, API
- *                          ▲                                          └──► status ──► metrics
+ *                          ▲                         │                ├──► meters ──► metrics, OTLP metrics
+ *                          │                         └──► OTLP logs   └──► status ──► metrics
  *   Kubernetes ──► names of both ends and of owners
  */
 export function createPipeline(options: PipelineOptions): Pipeline {
@@ -78,6 +81,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   const kubernetes = kubernetesOf(options);
   const enricher = kubernetes && new Enricher(kubernetes);
+  const surroundings = { config, log, now, random, inKubernetes: kubernetes !== undefined };
+  const meters = metersOf(surroundings);
   const tables = new NodeTables({
     maxActive: config.maxFlows,
     maxClosed: config.maxClosedFlows,
@@ -90,11 +95,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     recordEvents: limits.recordEvents,
     run,
     now,
+    meters,
     names: enricher && { enricher, directory: mapDirectory(enricher, nodeName(config)) },
   });
   const { flows, dns, processes, containers } = tables;
   const ingest = new Ingest({ socketPath: config.socket, sink: tables, log, random });
   const streams = new Streams({ max: limits.streams, patienceMs: limits.patienceMs });
+  const sinks = sinksOf(surroundings, { meters, tables, run });
   const status = () =>
     agentStatus({
       socket: config.socket,
@@ -104,11 +111,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       tables: tables.status,
       kubernetes: kubernetes?.status,
       streams: streams.counts,
+      meters: meters.counts,
+      exports: sinks.map((sink) => sink.status),
     });
   const metrics: AppOptions['metrics'] = (form) => {
     const { user, system } = process.cpuUsage();
     const usage = { cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };
-    return renderMetrics(form, { ...status(), process: usage });
+    const telemetry = { ...status(), process: usage };
+    return renderMetrics(form, { telemetry, families: meters.families(now()), constant: meters.constant });
   };
   const health = {
     unreadyReason: () => unreadyReason(ingest.status),
@@ -137,11 +147,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       sweeper = setInterval(() => flows.sweep(), SWEEP_MS);
       ingest.start();
       kubernetes?.start();
+      for (const sink of sinks) sink.start();
     },
     stop: async () => {
       clearInterval(sweeper);
       streams.close();
-      await Promise.all([ingest.stop(), kubernetes?.stop()]);
+      await Promise.all([ingest.stop(), kubernetes?.stop(), ...sinks.map((sink) => sink.stop())]);
     },
   };
 }

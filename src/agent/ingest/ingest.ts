@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from '../../lib/backoff.ts';
 import { SysprobeError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
 import type { Row } from '../../wire/fields.ts';
 import type { RecordKind } from '../../wire/kinds.ts';
 import type { EventsMessage, EventType, Hello, LostMessage } from '../../wire/messages.ts';
-import { Backoff } from './backoff.ts';
 import { probeMessages } from './probe-stream.ts';
 import { StreamReader } from './stream-reader.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pod } from 'kubernetes-types/core/v1.d.ts';
+import { Backoff } from '../../lib/backoff.ts';
 import { SysprobeError } from '../../lib/errors.ts';
-import { Backoff } from '../ingest/backoff.ts';
 import type { ObjectSink, WatchRuntime, WatchStatus } from './resource-watch.ts';
 
 const PATH = '/pods';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from '../../lib/backoff.ts';
 import { SysprobeError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/log.ts';
-import { Backoff } from '../ingest/backoff.ts';
 import { type ApiClient, Gone } from './api-client.ts';
 import { splitLines } from './lines.ts';
 

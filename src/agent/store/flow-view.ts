@@ -42,6 +42,8 @@ export function viewColumns(columns: FlowColumns) {
     failure: columns.text('failure'),
     sentBytes: columns.number('sent.bytes'),
     receivedBytes: columns.number('received.bytes'),
+    sentPackets: columns.number('sent.packets'),
+    receivedPackets: columns.number('received.packets'),
     retransmits: columns.number('retransmits'),
     connectUs: columns.number('connectUs'),
     rttUs: columns.number('rttUs'),
@@ -171,12 +173,14 @@ export class FlowView {
     return this.#at.failure.read(this.slot) ?? undefined;
   }
 
-  get sent(): { bytes: number } {
-    return { bytes: this.#at.sentBytes.read(this.slot) ?? 0 };
+  get sent(): FlowRecord['sent'] {
+    const { sentBytes, sentPackets } = this.#at;
+    return { bytes: sentBytes.read(this.slot) ?? 0, packets: sentPackets.read(this.slot) ?? 0 };
   }
 
-  get received(): { bytes: number } {
-    return { bytes: this.#at.receivedBytes.read(this.slot) ?? 0 };
+  get received(): FlowRecord['received'] {
+    const { receivedBytes, receivedPackets } = this.#at;
+    return { bytes: receivedBytes.read(this.slot) ?? 0, packets: receivedPackets.read(this.slot) ?? 0 };
   }
 
   get rate(): Rate {

@@ -86,6 +86,46 @@ export function word<const Word extends string>(...words: readonly Word[]): Kind
   };
 }
 
+/** Some of a few words, in the order of `words`. */
+export function someOf<const Word extends string>(words: readonly Word[]): Kind<readonly Word[]> {
+  return {
+    allowed: `different ones of ${words.join(', ')}, separated by commas`,
+    parse: (text) => {
+      const names = text.split(',').map((name) => name.trim());
+      const known = words.filter((word) => names.includes(word));
+      return known.length === names.length ? known : undefined;
+    },
+    format: (value) => value.join(','),
+  };
+}
+
+/** Of a server that is sent to; its path is a prefix. */
+export const httpUrl: Kind<string> = {
+  allowed: 'a URL of http or https, such as http://collector:4318',
+  parse: (text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const isAllowed = url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
+    return isAllowed ? text : undefined;
+  },
+};
+
+const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)=([\t\x20-\x7e]*)$/;
+
+/** `api-key=secret,tenant=a`, values percent-encoded as OpenTelemetry has them. */
+export const httpHeaders: Kind<ReadonlyMap<string, string>> = {
+  allowed: 'headers such as api-key=secret,tenant=a',
+  parse: (text) => {
+    const headers = new Map<string, string>();
+    for (const part of text.split(',')) {
+      const [, name, value] = HEADER.exec(decoded(part.trim()) ?? '') ?? [];
+      if (name === undefined || value === undefined) return undefined;
+      headers.set(name.toLowerCase(), value);
+    }
+    return headers;
+  },
+  format: (value) => [...value.keys()].join(','),
+};
+
 export const absolutePath: Kind<string> = {
   allowed: 'an absolute path',
   parse: (text) => (text.startsWith('/') && !text.includes('\0') ? text : undefined),
@@ -135,6 +175,14 @@ export const logLevel: Kind<LogLevel> = {
 /** A value that has no default: absent means what the option's description says. */
 export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
   return { allowed: kind.allowed, parse: kind.parse };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function within(value: number | undefined, min: number, max: number): number | undefined {

@@ -1,4 +1,5 @@
 import { type ContainerPattern, containerPatterns } from './container-patterns.ts';
+import { LOGGED_EVENTS, type LoggedEventType, METRIC_LABELS, type MetricLabel } from './exports.ts';
 import {
   absolutePath,
   boolean,
@@ -6,6 +7,8 @@ import {
   bytesPowerOfTwo,
   fileMode,
   host,
+  httpHeaders,
+  httpUrl,
   integer,
   type LogLevel,
   logLevel,
@@ -13,6 +16,7 @@ import {
   ports,
   processesEnabled,
   socketPath,
+  someOf,
   word,
   words,
 } from './kinds.ts';
@@ -302,6 +306,68 @@ export const agentOptions = {
     default: [],
     env: ['DD_TAGS'],
     doc: 'Tags of everything that this agent exports.',
+  }),
+  metricsLabels: option<readonly MetricLabel[] | undefined>({
+    kind: optional(someOf(METRIC_LABELS)),
+    default: undefined,
+    doc: 'What the metrics of flows and DNS are told apart by; without it, namespaces and workloads of both ends, direction and protocol, or outside Kubernetes container, process, direction and protocol.',
+  }),
+  metricsMaxSeries: option({
+    kind: integer(1, 100_000),
+    default: 1000,
+    doc: 'Sets of labels of the metrics of flows, and as many of DNS; the records of a set that finds no place are counted together under `~other`.',
+  }),
+  metricsIdleSeconds: option({
+    kind: integer(1, 86_400),
+    default: 900,
+    doc: 'How long a set of labels stays in the metrics after the last that was counted for it.',
+  }),
+  otlpEndpoint: option({
+    kind: optional(httpUrl),
+    default: undefined,
+    env: ['OTEL_EXPORTER_OTLP_ENDPOINT'],
+    doc: 'OTLP receiver that metrics, and with `otlpLogs` events, are sent to, `/v1/metrics` and `/v1/logs` behind it; without it, none.',
+  }),
+  otlpProtocol: option<'http/protobuf' | 'http/json'>({
+    kind: word('http/protobuf', 'http/json'),
+    default: 'http/protobuf',
+    env: ['OTEL_EXPORTER_OTLP_PROTOCOL'],
+    doc: 'The form of what is sent.',
+  }),
+  otlpHeaders: option<ReadonlyMap<string, string>>({
+    kind: httpHeaders,
+    default: new Map(),
+    env: ['OTEL_EXPORTER_OTLP_HEADERS'],
+    doc: 'Headers of what is sent, such as a key.',
+  }),
+  otlpCompression: option<'gzip' | 'none'>({
+    kind: word('gzip', 'none'),
+    default: 'gzip',
+    env: ['OTEL_EXPORTER_OTLP_COMPRESSION'],
+    doc: 'How what is sent is compressed.',
+  }),
+  otlpCaFile: option({
+    kind: optional(absolutePath),
+    default: undefined,
+    env: ['OTEL_EXPORTER_OTLP_CERTIFICATE'],
+    doc: 'Certificates that vouch for the receiver, in PEM, instead of those that Node.js trusts.',
+  }),
+  otlpTimeoutMs: option({
+    kind: integer(100, 600_000),
+    default: 10_000,
+    env: ['OTEL_EXPORTER_OTLP_TIMEOUT'],
+    doc: 'How long the receiver may take to answer.',
+  }),
+  otlpIntervalMs: option({
+    kind: integer(100, 3_600_000),
+    default: 60_000,
+    env: ['OTEL_METRIC_EXPORT_INTERVAL'],
+    doc: 'How often metrics are sent.',
+  }),
+  otlpLogs: option<readonly LoggedEventType[]>({
+    kind: someOf(LOGGED_EVENTS),
+    default: [],
+    doc: 'Events that are sent as logs.',
   }),
   healthPort: option({
     kind: integer(0, 65_535),

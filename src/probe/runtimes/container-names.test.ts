@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { Server as GrpcServer, ServerCredentials, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RuntimeSocket } from '../../lib/config/runtime-sockets.ts';
+import { encode, type Message } from '../../lib/protobuf.ts';
 import { ContainerNames } from './container-names.ts';
 import { containerStatusResponse, sandboxStatusResponse } from './cri-messages.ts';
-import { encode, type Message } from './protobuf.ts';
 
 const ID = 'c0de'.repeat(16);
 

@@ -1,4 +1,5 @@
 import type { Client, ServiceError } from '@grpc/grpc-js';
+import { decode, encode, type Message, type Schema } from '../../lib/protobuf.ts';
 import {
   type ContainerStatusResponse,
   containerStatusRequest,
@@ -7,7 +8,6 @@ import {
   sandboxStatusRequest,
   sandboxStatusResponse,
 } from './cri-messages.ts';
-import { decode, encode, type Message, type Schema } from './protobuf.ts';
 import type { ContainerInfo, RuntimeClient, RuntimeClientOptions } from './runtime.ts';
 
 const UNIMPLEMENTED = 12;

@@ -1,4 +1,4 @@
-import type { Schema } from './protobuf.ts';
+import type { Schema } from '../../lib/protobuf.ts';
 
 /** The fields that are read of the messages of runtime.v1 (and of v1alpha2, where they have the same numbers). */
 

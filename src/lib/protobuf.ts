@@ -1,16 +1,19 @@
 /**
- * The part of Protocol Buffers that the messages of a container runtime need: by a schema that names the fields of
- * interest, everything else passed over. Reading is for bytes that a stranger sent: it throws, and never reads past
+ * The part of Protocol Buffers that container runtimes and OTLP need: by a schema that names the fields of interest,
+ * everything else passed over. Reading is for bytes that a stranger sent: it throws, and never reads past
  * the end or makes more than the bytes hold.
  */
 
-export type FieldType = 'string' | 'int' | 'texts' | Schema;
+export type FieldType = 'string' | 'int' | 'bool' | 'texts' | FixedType | Schema;
+/** `fixed64` is decimal text, as in JSON; those in the plural are packed lists. Written, and passed over by a reader. */
+type FixedType = 'fixed64' | 'double' | 'fixed64s' | 'doubles';
 /** Field number to name and type; `texts` is map<string, string>; a list in brackets is a repeated message. */
 export interface Schema {
   readonly [number: number]: readonly [name: string, type: FieldType | readonly [Schema]];
 }
 
-export type Message = { [name: string]: string | number | Record<string, string> | Message | Message[] };
+export type Message = { [name: string]: Value | Value[] };
+type Value = string | number | boolean | Record<string, string> | Message;
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -88,14 +91,28 @@ export function encode(message: Message, schema: Schema): Uint8Array {
     if (value === undefined) continue;
     const bytes = (content: Uint8Array) =>
       parts.push(varintBytes((Number(number) << 3) | BYTES), varintBytes(content.length), content);
-    if (type === 'int') parts.push(varintBytes(Number(number) << 3), varintBytes(value as number));
-    else if (type === 'string') bytes(new TextEncoder().encode(value as string));
+    if (type === 'int' || type === 'bool') {
+      parts.push(varintBytes(Number(number) << 3), varintBytes(Number(value)));
+    } else if (type === 'fixed64' || type === 'double') {
+      parts.push(varintBytes((Number(number) << 3) | FIXED64), fixedBytes(type, [value as string | number]));
+    } else if (type === 'fixed64s' || type === 'doubles') {
+      bytes(fixedBytes(type === 'doubles' ? 'double' : 'fixed64', value as (string | number)[]));
+    } else if (type === 'string') bytes(new TextEncoder().encode(value as string));
     else if (type === 'texts') {
       for (const [key, text] of Object.entries(value)) bytes(encode({ key, value: text }, ENTRY));
     } else if (Array.isArray(type)) for (const each of value as Message[]) bytes(encode(each, type[0]));
     else bytes(encode(value as Message, type as Schema));
   }
   return Buffer.concat(parts);
+}
+
+function fixedBytes(type: 'fixed64' | 'double', values: readonly (string | number)[]): Uint8Array {
+  const bytes = Buffer.allocUnsafe(8 * values.length);
+  for (const [i, value] of values.entries()) {
+    if (type === 'double') bytes.writeDoubleLE(Number(value), 8 * i);
+    else bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), 8 * i);
+  }
+  return bytes;
 }
 
 function varintBytes(value: number): Uint8Array {
