@@ -35,7 +35,7 @@ const packages = {
     { package: 'chromium', command: 'chromium' },
     { package: 'clang-14', command: 'clang-14' },
     { package: 'containerd', command: 'containerd' },
-    { package: 'containernetworking-plugins', file: '/usr/lib/cni/bridge' },
+    { package: 'containernetworking-plugins', file: '/usr/lib/cni/ptp' },
     { package: 'curl', command: 'curl' },
     { package: 'dnsmasq-base', command: 'dnsmasq' },
     { package: 'dnsperf', command: 'dnsperf' },

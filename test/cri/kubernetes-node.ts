@@ -15,6 +15,8 @@ export interface PodOptions {
   name: string;
   namespace: string;
   labels?: Record<string, string>;
+  /** Its name server. */
+  dns?: string;
 }
 
 export interface Pod {
@@ -49,7 +51,7 @@ type Call = (request: object, answer: (error: ServiceError | null, response: nev
 
 /**
  * A node as Kubernetes makes one, without a kubelet: Debian's containerd, runc and CNI plugins with folders, socket,
- * bridge and cgroups of their own, driven over CRI. close() removes every trace, also after a failure.
+ * network and cgroups of their own, driven over CRI. close() removes every trace, also after a failure.
  */
 export class KubernetesNode {
   readonly #folder = mkdtempSync(join(tmpdir(), 'sysprobe-cri-'));
@@ -57,8 +59,9 @@ export class KubernetesNode {
   readonly name = basename(this.#folder);
   readonly socket = join(this.#folder, 'containerd.sock');
   readonly #cleanup = new Cleanup();
+  #containerd = 0;
   #client: (Client & Record<string, Call>) | undefined;
-  readonly #pods: Pod[] = [];
+  readonly #pods = new Set<Pod>();
 
   static async create(): Promise<KubernetesNode> {
     const node = new KubernetesNode();
@@ -80,7 +83,7 @@ export class KubernetesNode {
     await command('ip', ['-n', this.name, 'link', 'set', 'lo', 'up']);
     const cni = join(this.#folder, 'cni');
     mkdirSync(cni);
-    writeFileSync(join(cni, '10-bridge.conflist'), network(this.#folder));
+    writeFileSync(join(cni, '10-pods.conflist'), network(this.#folder));
     const config = join(this.#folder, 'config.toml');
     writeFileSync(config, configuration(this.#folder));
     await this.#startContainerd(config);
@@ -93,10 +96,11 @@ export class KubernetesNode {
 
   async #startContainerd(config: string): Promise<void> {
     const log = openSync(join(this.#folder, 'log'), 'a');
-    // The pods' bridge and its rules are made where containerd is: not in the network of this machine.
+    // The pods' links and their rules are made where containerd is: not in the network of this machine.
     const child = spawn('nsenter', [`--net=/run/netns/${this.name}`, 'containerd', '--config', config], {
       stdio: ['ignore', log, log],
     });
+    this.#containerd = child.pid ?? 0;
     const ended = once(child, 'exit');
     this.#cleanup.add(async () => {
       child.kill('SIGTERM');
@@ -115,7 +119,13 @@ export class KubernetesNode {
     }
   }
 
-  async startPod({ name, namespace, labels = {} }: PodOptions): Promise<Pod> {
+  /** A command that becomes one for which this is the node: its process 1 is in the node's network. */
+  get inside(): string[] {
+    const script = `mount --bind /proc/${this.#containerd} /proc/1 && exec "$@"`;
+    return ['unshare', '--mount', 'sh', '-c', script, 'inside'];
+  }
+
+  async startPod({ name, namespace, labels = {}, dns }: PodOptions): Promise<Pod> {
     const uid = randomUUID();
     const logs = join(this.#folder, 'logs', uid);
     mkdirSync(logs, { recursive: true });
@@ -129,6 +139,7 @@ export class KubernetesNode {
       metadata: { name, uid, namespace, attempt: 0 },
       hostname: name,
       logDirectory: logs,
+      dnsConfig: { servers: dns === undefined ? [] : [dns] },
       labels: all,
       linux: {
         cgroupParent: `/${this.name}/kubepods/burstable/pod${uid}`,
@@ -140,7 +151,7 @@ export class KubernetesNode {
       podSandboxId: id,
     });
     const pod = { id, uid, ip: status.network.ip, config, labels: all };
-    this.#pods.push(pod);
+    this.#pods.add(pod);
     return pod;
   }
 
@@ -196,6 +207,7 @@ export class KubernetesNode {
   }
 
   async removePod(pod: Pod): Promise<void> {
+    this.#pods.delete(pod);
     await this.#call('StopPodSandbox', { podSandboxId: pod.id });
     await this.#call('RemovePodSandbox', { podSandboxId: pod.id });
   }
@@ -204,7 +216,7 @@ export class KubernetesNode {
     await this.#cleanup.run();
   }
 
-  /** A pod that is gone is no error; the containers of a pod go with it. */
+  /** The containers of a pod go with it. */
   async #removePods(): Promise<void> {
     for (const pod of this.#pods) await this.removePod(pod);
   }
@@ -262,10 +274,14 @@ function network(folder: string): string {
     name: 'pods',
     plugins: [
       {
-        type: 'bridge',
-        bridge: 'pods0',
-        isGateway: true,
-        ipam: { type: 'host-local', dataDir: join(folder, 'ipam'), ranges: [[{ subnet: '10.244.7.0/24' }]] },
+        // A link for each pod, so that all packets between pods pass the rules of the node.
+        type: 'ptp',
+        ipam: {
+          type: 'host-local',
+          dataDir: join(folder, 'ipam'),
+          ranges: [[{ subnet: '10.244.7.0/24' }]],
+          routes: [{ dst: '0.0.0.0/0' }],
+        },
       },
     ],
   });

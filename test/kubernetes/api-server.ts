@@ -40,10 +40,15 @@ export class ApiServer {
     });
   }
 
+  /** For one test. */
   async start(port = 0): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+    await this.listen(port);
     onTestFinished(() => this.stop());
     return this;
+  }
+
+  async listen(port = 0): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
   }
 
   async stop(): Promise<void> {

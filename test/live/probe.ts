@@ -29,12 +29,18 @@ export interface Following {
   stop(): void;
 }
 
+export interface StartOptions {
+  deadlineMs?: number;
+  /** A command that becomes the probe. */
+  through?: string[];
+}
+
 /** Starts the built system-probe on a socket of its own and waits until it answers. */
-export async function startProbe(flags: string[] = [], deadlineMs?: number): Promise<RunningProbe> {
+export async function startProbe(flags: string[] = [], options: StartOptions = {}): Promise<RunningProbe> {
   const folder = mkdtempSync(join(tmpdir(), 'sysprobe-live-'));
   // The agent is another user.
   chmodSync(folder, 0o755);
-  const probe = await startProbeOn(join(folder, 'probe.sock'), flags, deadlineMs);
+  const probe = await startProbeOn(join(folder, 'probe.sock'), flags, options);
   return {
     ...probe,
     async stop(signal) {
@@ -49,11 +55,10 @@ export async function startProbe(flags: string[] = [], deadlineMs?: number): Pro
 export async function startProbeOn(
   socket: string,
   flags: string[] = [],
-  deadlineMs?: number,
+  { deadlineMs, through = [] }: StartOptions = {},
 ): Promise<RunningProbe> {
-  const child = spawn(process.execPath, ['dist/system-probe.js', '--socket', socket, ...flags], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const [file = '', ...args] = [...through, process.execPath, 'dist/system-probe.js', '--socket', socket];
+  const child = spawn(file, [...args, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   child.stderr.on('data', (data) => {
     stderr += data;
