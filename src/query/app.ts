@@ -10,7 +10,8 @@ import { accepted, errorAnswer, jsonAnswer, refuseParameters } from './answer.ts
 import { summaryPieces } from './dns-summary.ts';
 import { namesLoopback } from './host.ts';
 import type { LiveMaps } from './live-maps.ts';
-import { parseMapQuery } from './map-query.ts';
+import { type MapQuery, parseMapQuery } from './map-query.ts';
+import { NODE_GRAPH_FIELDS, nodeGraph } from './node-graph.ts';
 import type { Page } from './page.ts';
 import { followPieces, LIST_FORMS, listPieces } from './record-list.ts';
 import type { MapSource, RecordSource, StoredFlow } from './sources.ts';
@@ -55,6 +56,7 @@ export function createApp(options: AppOptions): Hono<Env> {
 
   guard(app, { loopbackOnly, log });
   app.get('/api/v1/map', (c) => answerMap(c, options));
+  addNodeGraph(app, options);
   addRecords(app, options.flows, options.streams);
   addRecords(app, options.dns, options.streams);
   app.get('/api/v1/dns/summary', (c) => answerSummary(c, options));
@@ -110,12 +112,21 @@ function addHealth(app: Hono<Env>, unreadyReason: AppOptions['unreadyReason']): 
   });
 }
 
+function mapQueryOf(c: Context<Env>, map: MapSource): MapQuery {
+  const { now, windowMs, set } = map;
+  return parseMapQuery(paramsOf(c), { now: now(), windowMs, ...(set && { set }) });
+}
+
+/** The paths of Grafana's node graph API, for those who have its data source. */
+function addNodeGraph(app: Hono<Env>, { map, maps }: AppOptions): void {
+  app.get('/api/health', () => jsonAnswer({ status: 'ok' }));
+  app.get('/api/graph/fields', () => jsonAnswer(NODE_GRAPH_FIELDS));
+  app.get('/api/graph/data', (c) => jsonAnswer(nodeGraph(maps.get(mapQueryOf(c, map)))));
+}
+
 function answerMap(c: Context<Env>, { map, maps, streams }: AppOptions): Response {
-  const query = parseMapQuery(paramsOf(c), {
-    now: map.now(),
-    windowMs: map.windowMs,
-    ...(map.set && { set: map.set }),
-  });
+  const query = mapQueryOf(c, map);
+  if (query.nodeGraph) return jsonAnswer(nodeGraph(maps.get(query)));
   const form = accepted(c.req.header('accept'), ['application/json', 'text/event-stream']);
   if (form === 'application/json') return jsonAnswer(maps.get(query));
   if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': form } });

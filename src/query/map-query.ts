@@ -17,6 +17,8 @@ export interface MapQuery {
   /** Ids of nodes that are drawn as what is inside of them. */
   expand: ReadonlySet<string>;
   limit: number;
+  /** Whether it is answered as Grafana's node graph panel reads it. */
+  nodeGraph: boolean;
   /** How far to look back from `now`, in milliseconds. */
   sinceMs(now: number): number;
   /** Undefined = all flows. */
@@ -25,7 +27,7 @@ export interface MapQuery {
 
 const MAX_LIMIT = 10_000;
 const MAX_EXPANDED = 100;
-const OWN_PARAMETERS = ['group', 'expand', 'since', 'limit'];
+const OWN_PARAMETERS = ['group', 'expand', 'since', 'limit', 'format'];
 /** A map has no newest and oldest. */
 const NO_PARAMETERS: ReadonlySet<string> = new Set(SELECTORS.map(({ name }) => name));
 
@@ -49,16 +51,22 @@ export function parseMapQuery(
     throw invalid('expand', `at most ${MAX_EXPANDED} nodes can be expanded at once`, []);
   const { group, label } = readGroup(own.get('group') ?? 'process');
   const limit = parseLimit(own.get('limit') ?? String(DEFAULT_NODE_LIMIT));
+  const nodeGraph = readFormat(own.get('format'));
   const sinceMs = parseSince(own.get('since'), { now, windowMs });
   const match = filters.length === 0 ? undefined : parseQuery(set, filters, now).match;
   const key = JSON.stringify([group, label, [...expand], limit, own.get('since'), filters]);
-  return { key, group, label, expand, limit, sinceMs, match };
+  return { key, group, label, expand, limit, nodeGraph, sinceMs, match };
 }
 
 function readGroup(text: string): NonNullable<ReturnType<typeof parseGroup>> {
   const known = parseGroup(text);
   if (known !== undefined) return known;
   throw refused('group', text, GROUP_NAMES);
+}
+
+function readFormat(text: string | undefined): boolean {
+  if (text === undefined || text === 'grafana') return text !== undefined;
+  throw refused('format', text, ['grafana']);
 }
 
 function parseLimit(text: string): number {
