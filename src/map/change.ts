@@ -7,7 +7,7 @@ export function changeBetween(before: MapGraph, after: MapGraph): MapChange | un
   const hidden = after.hidden ?? { nodes: 0, edges: 0 };
   const rehidden = !equal(before.hidden ?? { nodes: 0, edges: 0 }, hidden);
   if (!rehidden && isEmpty(nodes) && isEmpty(edges)) return undefined;
-  return { generatedAt: after.generatedAt, nodes, edges, ...(rehidden && { hidden }) };
+  return { generatedAt: after.generatedAt, window: after.window, nodes, edges, ...(rehidden && { hidden }) };
 }
 
 function difference<T extends { id: string }>(before: T[], after: T[]): { upserted: T[]; removed: string[] } {

@@ -1,5 +1,6 @@
 import type { Conversation } from './conversations.ts';
 import { type End, isLoopback } from './ends.ts';
+import type { Counted } from './sides.ts';
 import type { MapFlow } from './types.ts';
 
 /** Which side of its connection a flow is, by the order of the two ends: the same question for both sides. */
@@ -26,6 +27,8 @@ export interface Connection extends Readonly<Omit<Place, 'side' | 'protocol'>> {
   client: Orientation;
   certain: boolean;
   conversation: Conversation;
+  /** What the time slots of its conversations have of it; undefined = nothing. */
+  counted: Counted | undefined;
   /** All its sides have closed, and it waits to be folded into its conversation. */
   settling: boolean;
   /** Another connection with the same hash: between the same two ends at another time, or by chance. */

@@ -1,5 +1,5 @@
 import { type Connection, isAt, type Orientation, opposite, type Place } from './connection.ts';
-import { isClosed, type Sides } from './figures.ts';
+import { isClosed, type Sides } from './sides.ts';
 import type { Snapshot } from './snapshot.ts';
 import { SnapshotCursor, SnapshotTable } from './snapshot-table.ts';
 
@@ -28,6 +28,13 @@ export class Connections {
   find(place: Place, id: string): Connection | undefined {
     let connection = this.#byHash.get(place.hash);
     while (connection && this.#snapshots.id(connection[place.side]) !== id) connection = connection.next;
+    return connection;
+  }
+
+  /** A connection at the place, whichever side it is seen from. */
+  at(place: Place): Connection | undefined {
+    let connection = this.#byHash.get(place.hash);
+    while (connection && !isAt(connection, place)) connection = connection.next;
     return connection;
   }
 

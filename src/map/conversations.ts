@@ -1,38 +1,51 @@
 import type { End } from './ends.ts';
-import { addFigures, emptyFigures, type Figures } from './figures.ts';
+import type { Figures } from './figures.ts';
+import { Slots } from './slots.ts';
 
 /** All connections from one end to one port of another end. The finest grain of the map: every grouping sums these. */
 export interface Conversation {
   readonly key: string;
+  /** Given to no other one later. */
+  readonly number: number;
   readonly protocol: string;
   readonly client: End;
   readonly server: End;
   readonly port: number;
   /** Connections that are tracked one by one. */
   tracked: number;
-  /** Connections that are over, by when: bucket n is from n * bucketMs on. */
-  readonly folded: Map<number, Figures>;
+  /** The latest slot with figures of it. */
+  newestSlot: number;
 }
 
-const BUCKETS = 30;
+export interface ConversationsOptions {
+  /** How far back figures are kept. */
+  windowMs: number;
+  maxIdle: number;
+  /** Of figures that are not added to any more. */
+  maxBytes: number;
+}
+
+const NEVER = Number.NEGATIVE_INFINITY;
+const MAX_SLOT_MS = 10_000;
 
 /**
- * The conversations of the node. A closed connection is folded into its conversation's time buckets, so a
- * conversation costs the same after a million connections; it is forgotten when its last bucket leaves the window.
+ * The conversations of the node. What connections do is added to the time slots of their conversation, so a
+ * conversation costs the same after a million connections; it is forgotten when its last slot leaves the window.
  */
 export class Conversations {
-  readonly bucketMs: number;
-  readonly #windowMs: number;
+  readonly slots: Slots;
   readonly #maxIdle: number;
   readonly #byKey = new Map<string, Conversation>();
+  readonly #byNumber = new Map<number, Conversation>();
   /** Without tracked connections, the longest idle first. */
   readonly #idle = new Set<Conversation>();
+  #last = 0;
   #evicted = 0;
 
-  constructor(options: { windowMs: number; maxIdle: number }) {
-    this.#windowMs = options.windowMs;
-    this.#maxIdle = options.maxIdle;
-    this.bucketMs = Math.max(1000, options.windowMs / BUCKETS);
+  constructor({ windowMs, maxIdle, maxBytes }: ConversationsOptions) {
+    this.#maxIdle = maxIdle;
+    const slotMs = Math.min(MAX_SLOT_MS, Math.max(1000, windowMs / 30));
+    this.slots = new Slots({ windowMs, slotMs, maxBytes });
   }
 
   get size(): number {
@@ -49,19 +62,16 @@ export class Conversations {
     return this.#evicted;
   }
 
-  [Symbol.iterator](): IterableIterator<Conversation> {
-    return this.#byKey.values();
+  /** Undefined when it has been forgotten. */
+  byNumber(number: number): Conversation | undefined {
+    return this.#byNumber.get(number);
   }
 
   /** Counts one more tracked connection; each enter() needs a leave(). */
   enter(identity: Pick<Conversation, 'protocol' | 'client' | 'server' | 'port'>): Conversation {
     const { protocol, client, server, port } = identity;
     const key = `${protocol} ${port} ${client.key} ${server.key}`;
-    let conversation = this.#byKey.get(key);
-    if (conversation === undefined) {
-      conversation = { key, protocol, client, server, port, tracked: 0, folded: new Map() };
-      this.#byKey.set(key, conversation);
-    }
+    const conversation = this.#byKey.get(key) ?? this.#add(key, { protocol, client, server, port });
     if (conversation.tracked === 0) this.#idle.delete(conversation);
     conversation.tracked += 1;
     return conversation;
@@ -70,8 +80,8 @@ export class Conversations {
   leave(conversation: Conversation): void {
     conversation.tracked -= 1;
     if (conversation.tracked > 0) return;
-    if (conversation.folded.size === 0) {
-      this.#byKey.delete(conversation.key);
+    if (conversation.newestSlot === NEVER) {
+      this.#forget(conversation);
       return;
     }
     this.#idle.add(conversation);
@@ -81,41 +91,35 @@ export class Conversations {
     this.#evicted += 1;
   }
 
-  /** Adds figures of connections that are over, at a time in milliseconds since the epoch. */
-  fold(conversation: Conversation, figures: Figures, at: number): void {
-    const bucket = Math.floor(at / this.bucketMs);
-    let into = conversation.folded.get(bucket);
-    if (into === undefined) {
-      into = emptyFigures();
-      conversation.folded.set(bucket, into);
+  /** Where to add what connections of the conversation did then; undefined when it is of before all that is kept. */
+  figures(conversation: Conversation, time: number): Figures | undefined {
+    const figures = this.slots.at(conversation.number, time);
+    if (figures !== undefined) {
+      conversation.newestSlot = Math.max(conversation.newestSlot, this.slots.slotOf(time));
     }
-    addFigures(into, figures);
+    return figures;
   }
 
   /** Forgets what is older than the window. */
   expire(now: number): void {
-    const oldest = Math.floor((now - this.#windowMs) / this.bucketMs);
+    this.slots.expire(now);
     for (const conversation of this.#byKey.values()) {
-      for (const bucket of conversation.folded.keys()) {
-        if (bucket < oldest) conversation.folded.delete(bucket);
-      }
-      if (conversation.tracked === 0 && conversation.folded.size === 0) this.#forget(conversation);
+      if (conversation.tracked === 0 && conversation.newestSlot < this.slots.first)
+        this.#forget(conversation);
     }
+  }
+
+  #add(key: string, identity: Pick<Conversation, 'protocol' | 'client' | 'server' | 'port'>): Conversation {
+    this.#last += 1;
+    const conversation = { key, number: this.#last, ...identity, tracked: 0, newestSlot: NEVER };
+    this.#byKey.set(key, conversation);
+    this.#byNumber.set(this.#last, conversation);
+    return conversation;
   }
 
   #forget(conversation: Conversation): void {
     this.#idle.delete(conversation);
     this.#byKey.delete(conversation.key);
+    this.#byNumber.delete(conversation.number);
   }
-}
-
-/** Adds the buckets that reach into the window; false when there are none. */
-export function addFolded(into: Figures, { folded }: Conversation, oldestBucket: number): boolean {
-  let found = false;
-  for (const [bucket, figures] of folded) {
-    if (bucket < oldestBucket) continue;
-    addFigures(into, figures);
-    found = true;
-  }
-  return found;
 }

@@ -197,7 +197,7 @@ describe('time', () => {
   });
 
   it('looks back only as far as asked', () => {
-    const map = mapOf([closed(clientFlow(sample), NOW - 90_000)]);
+    const map = mapOf([closed(clientFlow({ ...sample, openedMs: NOW - 91_000 }), NOW - 90_000)]);
     expect(map.graph({ now: NOW, group: 'process', sinceMs: 60_000 }).edges).toEqual([]);
     expect(map.graph({ now: NOW, group: 'process', sinceMs: 120_000 }).edges).toHaveLength(1);
   });

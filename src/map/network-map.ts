@@ -9,12 +9,32 @@ import {
   untranslatedPlaceOf,
 } from './connection.ts';
 import { Connections } from './connections.ts';
-import { addFolded, type Conversation, Conversations } from './conversations.ts';
+import { type Conversation, Conversations } from './conversations.ts';
+import { addDns } from './dns.ts';
 import { addressEnd, type End, namesKey, ownEnd, peerEnd } from './ends.ts';
-import { addConnection, emptyFigures, lastSeenAt, openedAt } from './figures.ts';
 import { GraphBuilder } from './graph.ts';
-import { snapshotOf } from './snapshot.ts';
-import type { MapDirectory, MapFlow, MapGraph, MapGroup } from './types.ts';
+import {
+  addNew,
+  addRate,
+  countedNow,
+  type FiguresAt,
+  isClosed,
+  lastSeenAt,
+  openedAt,
+  type Sides,
+} from './sides.ts';
+import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { drawTimeline, type TimelineQuery } from './timeline.ts';
+import type {
+  MapDirectory,
+  MapDnsQuery,
+  MapFlow,
+  MapGraph,
+  MapGroup,
+  MapSaturation,
+  MapTimeline,
+} from './types.ts';
+import { closedWindow, liveWindow, type TimeWindow } from './window.ts';
 
 export interface NetworkMapOptions {
   /** How far back the map can look. */
@@ -25,8 +45,12 @@ export interface NetworkMapOptions {
   maxSettling?: number;
   /** Conversations without an open connection; beyond it the longest idle is forgotten and counted. */
   maxIdle?: number;
+  /** Memory for what conversations did earlier; beyond it the map looks back less far. */
+  maxBytes?: number;
   /** Names of Kubernetes that flows do not carry. */
   directory?: MapDirectory | undefined;
+  /** What a container uses now. */
+  saturation?: ((container: string) => MapSaturation | undefined) | undefined;
 }
 
 export interface GraphQuery {
@@ -36,8 +60,10 @@ export interface GraphQuery {
   label?: string | undefined;
   /** Nodes in whose place what is inside of them is drawn. */
   expand?: ReadonlySet<string> | undefined;
-  /** At most the map's windowMs, which is the default. */
+  /** How far back from `now`: at most the map's windowMs, which is the default. */
   sinceMs?: number;
+  /** The window, instead of one that ends now. Milliseconds since the epoch. */
+  between?: { since: number; until: number } | undefined;
   /** Nodes listed, those with most bytes first; the rest is counted as hidden. */
   limit?: number;
 }
@@ -49,22 +75,21 @@ export const DEFAULT_NODE_LIMIT = 2000;
  * Reports of a flow may come in any order and more than once until settleMs after its connection closed.
  */
 export class NetworkMap {
-  readonly #windowMs: number;
+  readonly #options: NetworkMapOptions & { windowMs: number };
   readonly #settleMs: number;
   readonly #maxSettling: number;
   readonly #conversations: Conversations;
-  readonly #directory: MapDirectory | undefined;
   readonly #connections = new Connections();
   /** In the order in which they closed, with the time until which they wait. */
   readonly #settling = new Map<Connection, number>();
 
   constructor(options: NetworkMapOptions) {
-    const { windowMs, settleMs = 10_000, maxSettling = 65_536, maxIdle = 16_384, directory } = options;
-    this.#directory = directory;
-    this.#windowMs = windowMs;
+    const { windowMs, settleMs = 10_000, maxSettling = 65_536, maxIdle = 16_384 } = options;
+    const { maxBytes = Number.POSITIVE_INFINITY } = options;
+    this.#options = options;
     this.#settleMs = settleMs;
     this.#maxSettling = maxSettling;
-    this.#conversations = new Conversations({ windowMs, maxIdle });
+    this.#conversations = new Conversations({ windowMs, maxIdle, maxBytes });
   }
 
   /** Flows that are tracked one by one, conversations, those of them that are idle, and those that made room. */
@@ -73,12 +98,25 @@ export class NetworkMap {
     return { flows: this.#connections.flows, conversations: size, idle, evicted };
   }
 
+  /** Memory for what conversations did earlier, and time slots that made room before they left the window. */
+  get history(): { bytes: number; forgotten: number } {
+    const { bytes, forgotten } = this.#conversations.slots;
+    return { bytes, forgotten };
+  }
+
+  /** The earliest time of which there may be figures. */
+  oldest(now: number): number {
+    const { slots } = this.#conversations;
+    return Math.max(now - this.#options.windowMs, slots.first * slots.slotMs);
+  }
+
   update(flow: MapFlow, now: number): void {
     const place = placeOf(flow);
     const { side } = place;
     const snapshot = snapshotOf(flow);
     let connection = this.#connections.find(place, flow.id);
     if (connection !== undefined) {
+      this.#countEarlier(connection, snapshot);
       this.#connections.mergeSide(connection, side, snapshot);
     } else {
       this.#removeAt(untranslatedPlaceOf(flow), flow.id);
@@ -109,21 +147,102 @@ export class NetworkMap {
     this.#conversations.expire(now);
   }
 
+  /** Counts a DNS transaction, once, for the conversation that its question was a part of. */
+  dns(query: MapDnsQuery): void {
+    const { transport, netns, source, server, process, container, kubernetes } = query;
+    const none = { bytes: 0 };
+    const flow: MapFlow = {
+      ...{ id: '', protocol: transport, role: 'client', state: 'established', sent: none, received: none },
+      ...{ netns, source, dest: server, process, container, kubernetes },
+    };
+    const client = this.#connections.at(placeOf(flow))?.conversation;
+    const { port } = server;
+    const found = client ?? { protocol: transport, client: ownEnd(flow), server: peerEnd(flow), port };
+    const conversation = this.#conversations.enter(found);
+    const figures = this.#conversations.figures(conversation, query.askedMs);
+    if (figures !== undefined) addDns(figures, query);
+    this.#conversations.leave(conversation);
+  }
+
   graph(query: GraphQuery): MapGraph {
-    const { now, group, label, expand, sinceMs = this.#windowMs, limit = DEFAULT_NODE_LIMIT } = query;
-    const window = { from: now - sinceMs, now };
-    const oldestBucket = Math.floor(window.from / this.#conversations.bucketMs);
-    const builder = new GraphBuilder(group, { label, expand, directory: this.#directory });
-    for (const conversation of this.#conversations) {
-      const edge = builder.edge(conversation);
-      if (addFolded(edge.figures, conversation, oldestBucket)) edge.ports.push(conversation.port);
-    }
+    const { now, group, label, expand, limit = DEFAULT_NODE_LIMIT } = query;
+    const { directory, saturation } = this.#options;
+    const window = this.#window(query);
+    const builder = new GraphBuilder(group, { label, expand, directory });
+    this.#addSlots(builder, window);
     for (const connection of this.#connections) {
-      const { figures, ports } = builder.edge(connection.conversation);
-      const counts = addConnection(figures, this.#connections.sides(connection), window);
-      if (counts && ports.at(-1) !== connection.conversation.port) ports.push(connection.conversation.port);
+      this.#addConnection(builder, connection, { window, now });
     }
-    return builder.build({ now, limit });
+    return builder.build({ now, limit, window, saturation: window.live ? saturation : undefined });
+  }
+
+  timeline(query: TimelineQuery): MapTimeline {
+    const { slots } = this.#conversations;
+    const { slotMs } = slots;
+    return drawTimeline(query, {
+      slots,
+      oldest: this.oldest(query.now),
+      addTracked: (at) => {
+        for (const connection of this.#connections) {
+          addNew(at, this.#connections.sides(connection), { counted: connection.counted, slotMs });
+        }
+      },
+    });
+  }
+
+  #window({ now, sinceMs = this.#options.windowMs, between }: GraphQuery): TimeWindow {
+    return between === undefined ? liveWindow(now, sinceMs) : closedWindow(between);
+  }
+
+  #addSlots(builder: GraphBuilder, { from, to, live }: TimeWindow): void {
+    const { slots } = this.#conversations;
+    const into = (number: number) => {
+      const conversation = this.#conversations.byNumber(number);
+      return conversation && builder.figures(conversation);
+    };
+    const last = slots.slotOf(to);
+    slots.addTo(into, slots.slotOf(from), last);
+    if (live) return;
+    for (const [number, count] of slots.endedAfter(last)) {
+      const figures = count > 0 ? into(number) : undefined;
+      figures?.add('active', count);
+      figures?.seen(to);
+    }
+  }
+
+  #addConnection(
+    builder: GraphBuilder,
+    connection: Connection,
+    { window, now }: { window: TimeWindow; now: number },
+  ): void {
+    const { from, to, live } = window;
+    const { conversation, counted } = connection;
+    const sides = this.#connections.sides(connection);
+    const at: FiguresAt = (time) => (time >= from && time <= to ? builder.figures(conversation) : undefined);
+    addNew(at, sides, { counted, slotMs: this.#conversations.slots.slotMs });
+    if (openedAt(sides) > to || (isClosed(sides) && lastSeenAt(sides) <= to)) return;
+    const figures = builder.figures(conversation);
+    figures.add('active', 1);
+    figures.seen(live ? lastSeenAt(sides) : to);
+    if (live) addRate(figures, sides, now);
+  }
+
+  /** When a report is of a later time slot, what came before it is of the earlier one. */
+  #countEarlier(connection: Connection, { lastSeen }: Snapshot): void {
+    const { slots } = this.#conversations;
+    const sides = this.#connections.sides(connection);
+    if (slots.slotOf(lastSeen) <= slots.slotOf(lastSeenAt(sides)) || this.#connections.isClosed(connection))
+      return;
+    const counted = countedNow(sides, connection.counted);
+    // It may not be established yet, and then it has not been opened.
+    if (counted.forward + counted.backward === 0) return;
+    this.#count(connection, sides);
+    connection.counted = counted;
+  }
+
+  #count({ conversation, counted }: Connection, sides: Sides): void {
+    const at: FiguresAt = (time) => this.#conversations.figures(conversation, time);
+    addNew(at, sides, { counted, slotMs: this.#conversations.slots.slotMs });
   }
 
   #removeAt(place: Place | undefined, id: string): void {
@@ -161,6 +280,7 @@ export class NetworkMap {
         server: client === side ? peer : own,
         port: client === 'low' ? highPort : lowPort,
       }),
+      counted: undefined,
       settling: false,
       next: undefined,
     };
@@ -226,14 +346,10 @@ export class NetworkMap {
 
   #settle(connection: Connection): void {
     const sides = this.#connections.sides(connection);
-    const figures = emptyFigures();
-    addConnection(figures, sides, { from: 0, now: Number.POSITIVE_INFINITY });
     const { conversation } = connection;
-    if (figures.opened > 0) {
-      this.#conversations.fold(conversation, { ...emptyFigures(), opened: figures.opened }, openedAt(sides));
-      figures.opened = 0;
-    }
-    this.#conversations.fold(conversation, figures, lastSeenAt(sides));
+    this.#count(connection, sides);
+    const opened = openedAt(sides);
+    if (opened > 0) this.#conversations.figures(conversation, opened)?.add('began', 1);
     this.#forget(connection);
   }
 

@@ -13,12 +13,15 @@ const FIELDS = [
   'rateReceived',
   'rateUntil',
   'failure',
+  'packetsSent',
+  'packetsReceived',
+  'lostPackets',
 ] as const satisfies readonly (keyof Snapshot)[];
 
 const WIDTH = FIELDS.length;
 const FIRST_CAPACITY = 64;
 
-/** Snapshots by slot number in one typed array: 96 bytes each, where an object with boxed numbers needs 300. */
+/** Snapshots by slot number in one typed array: 120 bytes each, where an object with boxed numbers needs 300. */
 export class SnapshotTable {
   data = new Float64Array(FIRST_CAPACITY * WIDTH);
   readonly #ids: (string | undefined)[] = [];
@@ -123,6 +126,18 @@ export class SnapshotCursor implements Snapshot {
 
   get failure(): number {
     return this.#field(11);
+  }
+
+  get packetsSent(): number {
+    return this.#field(12);
+  }
+
+  get packetsReceived(): number {
+    return this.#field(13);
+  }
+
+  get lostPackets(): number {
+    return this.#field(14);
   }
 
   #field(index: number): number {

@@ -11,7 +11,10 @@ const snapshot: fc.Arbitrary<Snapshot> = fc.record({
   lastSeen: fc.nat(3),
   sent: count,
   received: count,
+  packetsSent: count,
+  packetsReceived: count,
   retransmits: count,
+  lostPackets: count,
   connectUs: count,
   rttUs: fc.nat(3),
   rateSent: fc.nat(3),
@@ -69,8 +72,11 @@ it('keeps snapshots by slot and gives slots again that were freed', () => {
 function copy(snapshot: Snapshot): Snapshot {
   const { opened, closed, lastSeen, sent, received, retransmits, connectUs, rttUs } = snapshot;
   const { rateSent, rateReceived, rateUntil, failure } = snapshot;
+  const { packetsSent, packetsReceived, lostPackets } = snapshot;
   const rate = { rateSent, rateReceived, rateUntil };
-  return { opened, closed, lastSeen, sent, received, retransmits, connectUs, rttUs, ...rate, failure };
+  const packets = { packetsSent, packetsReceived, lostPackets };
+  const rest = { connectUs, rttUs, failure };
+  return { opened, closed, lastSeen, sent, received, retransmits, ...packets, ...rate, ...rest };
 }
 
 const flow = {

@@ -7,7 +7,10 @@ export interface Snapshot {
   readonly lastSeen: number;
   readonly sent: number;
   readonly received: number;
+  readonly packetsSent: number;
+  readonly packetsReceived: number;
   readonly retransmits: number;
+  readonly lostPackets: number;
   readonly connectUs: number;
   readonly rttUs: number;
   /** Bytes per second, true until `rateUntil`. */
@@ -27,7 +30,10 @@ export function snapshotOf(flow: MapFlow): Snapshot {
     lastSeen: Math.max(lastSeen, flow.closedMs ?? 0),
     sent: flow.sent.bytes,
     received: flow.received.bytes,
+    packetsSent: flow.sent.packets ?? 0,
+    packetsReceived: flow.received.packets ?? 0,
     retransmits: flow.retransmits ?? 0,
+    lostPackets: flow.lostPackets ?? 0,
     connectUs: flow.connectUs ?? 0,
     rttUs: flow.rttUs ?? 0,
     rateSent: flow.rate?.sent ?? 0,
@@ -50,7 +56,10 @@ export function mergeSnapshots(a: Snapshot, b: Snapshot): Snapshot {
     lastSeen: Math.max(a.lastSeen, b.lastSeen),
     sent: Math.max(a.sent, b.sent),
     received: Math.max(a.received, b.received),
+    packetsSent: Math.max(a.packetsSent, b.packetsSent),
+    packetsReceived: Math.max(a.packetsReceived, b.packetsReceived),
     retransmits: Math.max(a.retransmits, b.retransmits),
+    lostPackets: Math.max(a.lostPackets, b.lostPackets),
     connectUs: Math.max(a.connectUs, b.connectUs),
     rttUs: sample.rttUs,
     rateSent: rate.rateSent,

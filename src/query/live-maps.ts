@@ -105,7 +105,8 @@ export class LiveMaps {
     if (live === undefined) {
       const never = { version: -1, drawnAt: Number.NEGATIVE_INFINITY, costMs: 0, step: undefined };
       const generatedAt = new Date(0).toISOString();
-      const graph: MapGraph = { generatedAt, group: query.group, nodes: [], edges: [] };
+      const window = { since: generatedAt, until: generatedAt, live: true };
+      const graph: MapGraph = { generatedAt, window, group: query.group, nodes: [], edges: [] };
       live = { query, graph, ...never, followers: new Set() };
       this.#maps.set(query.key, live);
       this.#draw(live);

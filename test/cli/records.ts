@@ -1,4 +1,4 @@
-import type { MapGraph } from '../../src/map/types.ts';
+import type { MapGraph, MapSignals } from '../../src/map/types.ts';
 import type { FlowRecord } from '../../src/wire/flow.ts';
 
 const CONTAINER = 'ab12cd34ef5678901234567890123456789012345678901234567890123456ff';
@@ -89,6 +89,7 @@ export const NAMED_RECORD: FlowRecord = {
 
 export const GRAPH: MapGraph = {
   generatedAt: '2026-01-31T12:03:14.000Z',
+  window: { since: '2026-01-31T11:58:14.000Z', until: '2026-01-31T12:03:14.000Z', live: true },
   group: 'process',
   nodes: [
     {
@@ -96,24 +97,27 @@ export const GRAPH: MapGraph = {
       kind: 'process',
       name: 'curl',
       connections: { active: 0, opened: 12, closed: 12, failed: 3 },
-      sent: { bytes: 12_340 },
-      received: { bytes: 345_670 },
+      sent: { bytes: 12_340, packets: 12 },
+      received: { bytes: 345_670, packets: 240 },
+      signals: { called: signals(3, 0.2) },
     },
     {
       id: 'container:ab12',
       kind: 'container',
       name: 'shop "front" <1>',
       connections: { active: 2, opened: 12, closed: 10, failed: 0 },
-      sent: { bytes: 345_670 },
-      received: { bytes: 12_340 },
+      sent: { bytes: 345_670, packets: 240 },
+      received: { bytes: 12_340, packets: 12 },
+      signals: { served: signals(0, 0) },
     },
     {
       id: 'address:93.184.216.34',
       kind: 'address',
       name: '93.184.216.34',
       connections: { active: 0, opened: 0, closed: 0, failed: 3 },
-      sent: { bytes: 0 },
-      received: { bytes: 0 },
+      sent: { bytes: 0, packets: 0 },
+      received: { bytes: 0, packets: 0 },
+      signals: { served: signals(3, 1) },
     },
   ],
   edges: [
@@ -126,8 +130,11 @@ export const GRAPH: MapGraph = {
       protocol: 'tcp',
       connections: { active: 0, opened: 0, closed: 0, failed: { refused: 2, timeout: 1 } },
       bytes: { forward: 0, backward: 0 },
+      packets: { forward: 0, backward: 0 },
       rate: { forward: 0, backward: 0 },
       retransmits: 4,
+      lostPackets: 0,
+      signals: signals(3, 1),
       lastSeenAt: '2026-01-31T12:03:13.000Z',
     },
     {
@@ -139,10 +146,17 @@ export const GRAPH: MapGraph = {
       protocol: 'tcp',
       connections: { active: 2, opened: 12, closed: 10, failed: {} },
       bytes: { forward: 12_340, backward: 345_670 },
+      packets: { forward: 12, backward: 240 },
       rate: { forward: 1_200, backward: 33_000 },
       retransmits: 0,
+      lostPackets: 0,
       rttUs: 210,
       connectUs: 90,
+      latency: {
+        rtt: { count: 12, p50Us: 200, p95Us: 310, p99Us: 420 },
+        connect: { count: 12, p50Us: 85, p95Us: 120, p99Us: 130 },
+      },
+      signals: signals(0, 0),
       lastSeenAt: '2026-01-31T12:03:14.000Z',
     },
   ],
@@ -189,3 +203,7 @@ export const CONVERSATION: FlowRecord[] = [
     failure: 'refused',
   },
 ];
+
+function signals(failed: number, ratio: number): MapSignals {
+  return { traffic: { bytesPerSecond: 1193.367, connectionsPerSecond: 0.04 }, errors: { failed, ratio } };
+}

@@ -29,6 +29,7 @@ const allowed = [
   ['src/query/map.ts', '../map/types.ts'],
   ['src/cli/check.ts', '../probe/check.ts'],
   ['src/map/graph.ts', './types.ts'],
+  ['src/map/figures.ts', '../lib/dns/latency-sketch.ts'],
   ['src/web/ui/map.ts', '../../map/types.ts'],
 ] as const;
 

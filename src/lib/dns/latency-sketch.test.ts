@@ -46,6 +46,17 @@ test('merged sketches are the sketch of all', () => {
   );
 });
 
+test('a sketch can be written down by its buckets', () => {
+  fc.assert(
+    fc.property(latencies, (values) => {
+      const sketch = sketchOf(values);
+      const read = new LatencySketch();
+      for (const [bucket, count] of sketch.buckets()) read.addBucket(bucket, count);
+      expect(parts.map((part) => read.quantile(part))).toEqual(parts.map((part) => sketch.quantile(part)));
+    }),
+  );
+});
+
 test('what no latency can be counts as the nearest that can', () => {
   const sketch = sketchOf([0, -5, 1e12]);
   expect(sketch.quantile(0)).toBeCloseTo(1, 1);

@@ -32,6 +32,15 @@ export class LatencySketch {
     });
   }
 
+  /** The numbers of the buckets that are not empty, ascending, with their counts: what addBucket() takes. */
+  *buckets(): Generator<[bucket: number, count: number]> {
+    for (const [index, count] of this.#buckets.entries()) if (count > 0) yield [this.#first + index, count];
+  }
+
+  addBucket(bucket: number, count: number): void {
+    this.#addTo(Math.min(MAX_BUCKETS - 1, bucket), count);
+  }
+
   /** In microseconds: of `count` latencies in order, number `part * (count - 1)`, from 0. Undefined: there are none. */
   quantile(part: number): number | undefined {
     let left = Math.floor(part * (this.#count - 1));
