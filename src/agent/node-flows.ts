@@ -2,8 +2,10 @@ import type { Flow } from '../lib/filter/flow-record.ts';
 import { FLOWS } from '../lib/filter/flows.ts';
 import type { RecordSet } from '../lib/filter/query.ts';
 import { type GraphQuery, NetworkMap } from '../map/network-map.ts';
-import type { MapDirectory, MapGraph } from '../map/types.ts';
+import type { TimelineQuery } from '../map/timeline.ts';
+import type { MapDirectory, MapGraph, MapSaturation, MapTimeline } from '../map/types.ts';
 import type { MapSource, RecordFollower, RecordSource, StoredFlow } from '../query/sources.ts';
+import type { DnsRecord } from '../wire/dns.ts';
 import type { FlowRow } from '../wire/flow.ts';
 import { readFlow } from '../wire/rows.ts';
 import type { ReaderStatus, ReplayStatus, TableStatus } from '../wire/status.ts';
@@ -26,6 +28,10 @@ export interface NodeFlowsOptions {
   maxClosed: number;
   /** How far back the map can look. */
   windowMs: number;
+  /** Memory for what was earlier. */
+  historyBytes: number;
+  /** What a container uses now. */
+  saturation?: (container: string) => MapSaturation | undefined;
   /** Changes that a follower may be behind. */
   feedEvents: number;
   /** Names this run of the agent in cursors. */
@@ -65,14 +71,22 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   #isListing = false;
   #lagMs = 0;
 
-  constructor({ maxActive, maxClosed, windowMs, feedEvents, run, now, meter, names }: NodeFlowsOptions) {
+  constructor(options: NodeFlowsOptions) {
+    const { maxActive, maxClosed, windowMs, historyBytes, saturation, feedEvents, run, now, meter, names } =
+      options;
     const { enricher, directory } = names ?? {};
     this.windowMs = windowMs;
     this.now = now;
     this.#meter = meter;
     this.directory = directory;
     this.set = { ...FLOWS, kubernetes: enricher !== undefined };
-    this.#map = new NetworkMap({ windowMs, maxIdle: MAX_IDLE_CONVERSATIONS, directory });
+    this.#map = new NetworkMap({
+      windowMs,
+      maxIdle: MAX_IDLE_CONVERSATIONS,
+      maxBytes: historyBytes,
+      directory,
+      saturation,
+    });
     this.#store = new FlowStore({
       maxActive,
       maxClosed,
@@ -96,6 +110,15 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     if (change === undefined) return;
     this.#apply(change, row);
     if (!this.#isListing) this.#lagMs = Math.max(0, this.now() - change.flow.activeMs);
+  }
+
+  /** A DNS transaction, once. */
+  dns(record: DnsRecord): void {
+    const { source, server, transport, askedAt } = record;
+    if (source === undefined || server === undefined) return;
+    const askedMs = askedAt === undefined ? this.now() : Date.parse(askedAt);
+    this.#map.dns({ ...record, source, server, transport: transport ?? 'udp', askedMs });
+    this.#version += 1;
   }
 
   beginList(): void {
@@ -143,6 +166,10 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     return this.#map.graph(query);
   }
 
+  timeline(query: TimelineQuery): MapTimeline {
+    return this.#map.timeline(query);
+  }
+
   get status(): NodeFlowsStatus {
     const { active, closed, evictedActive, evictedClosed } = this.#store.counts;
     const { idle, evicted } = this.#map.counts;
@@ -154,7 +181,11 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
         { name: 'idleConversations', used: idle, max: MAX_IDLE_CONVERSATIONS, evicted },
       ],
       // A closed flow that makes room is no loss: the map has counted it.
-      losses: { flowsEvicted: evictedActive, conversationsEvicted: evicted },
+      losses: {
+        flowsEvicted: evictedActive,
+        conversationsEvicted: evicted,
+        historySlots: this.#map.history.forgotten,
+      },
       replay: this.#feed.replay,
       readers: this.#feed.readers,
       lagMs: this.#lagMs,

@@ -5,7 +5,7 @@ import { RECORD_SETS } from '../lib/filter/records.ts';
 import type { RecordFollower, RecordSource } from '../query/sources.ts';
 import type { ContainerRecord } from '../wire/container.ts';
 import type { Row } from '../wire/fields.ts';
-import { CODECS, PLURALS, type RecordKind } from '../wire/kinds.ts';
+import { CODECS, PLURALS, type RecordKind, type Records } from '../wire/kinds.ts';
 import type { EventType } from '../wire/messages.ts';
 import type { ReaderStatus, ReplayStatus, TableStatus } from '../wire/status.ts';
 import type { Enricher } from './enrich/enricher.ts';
@@ -79,12 +79,18 @@ export class NodeRecords<K extends Kind> implements RecordSource<Filtered[K]> {
   }
 
   /** `type` is that of the event; a list has none. */
-  record(row: Row, type?: EventType): void {
+  record(row: Row, type?: EventType): Put {
     const put = this.#store.put(row);
     const told = type ?? this.#typeOf(put);
-    if (put === undefined || told === undefined) return;
+    if (put === undefined || told === undefined) return put;
     this.#feed.append(told, row);
     this.#onNew?.(this.#read(row));
+    return put;
+  }
+
+  get(id: string): Records[K] | undefined {
+    const row = this.#store.get(id);
+    return row && CODECS[this.#kind].read(row);
   }
 
   beginList(): void {

@@ -1,13 +1,14 @@
 import type { Meters } from '../export/meters.ts';
 import type { Row } from '../wire/fields.ts';
-import type { RecordKind } from '../wire/kinds.ts';
+import { CODECS, type RecordKind } from '../wire/kinds.ts';
 import type { EventType } from '../wire/messages.ts';
 import type { ReplayStatus } from '../wire/status.ts';
+import { saturationOf } from './enrich/saturation.ts';
 import type { RecordSink } from './ingest/ingest.ts';
 import { NodeFlows, type NodeFlowsOptions } from './node-flows.ts';
 import { NodeRecords } from './node-records.ts';
 
-export interface NodeTablesOptions extends Omit<NodeFlowsOptions, 'meter'> {
+export interface NodeTablesOptions extends Omit<NodeFlowsOptions, 'meter' | 'saturation'> {
   meters: Meters;
   maxDns: number;
   maxProcesses: number;
@@ -17,7 +18,8 @@ export interface NodeTablesOptions extends Omit<NodeFlowsOptions, 'meter'> {
 }
 
 interface Table {
-  record(row: Row, type?: EventType): void;
+  /** What the row was to the table; undefined when it told nothing new, or that is not asked for. */
+  record(row: Row, type?: EventType): unknown;
   beginList(): void;
   endList(): void;
 }
@@ -32,8 +34,12 @@ export class NodeTables implements RecordSink {
 
   constructor(options: NodeTablesOptions) {
     const { maxDns, maxProcesses, maxContainers, recordEvents: feedEvents, run } = options;
+    const saturation = (id: string) => {
+      const container = this.containers.get(id);
+      return container && saturationOf(container);
+    };
     const shared = { feedEvents, run, enricher: options.names?.enricher };
-    this.flows = new NodeFlows({ ...options, meter: options.meters.flows });
+    this.flows = new NodeFlows({ ...options, saturation, meter: options.meters.flows });
     const { meters, now } = options;
     this.dns = new NodeRecords({
       kind: 'dns',
@@ -48,7 +54,8 @@ export class NodeTables implements RecordSink {
   }
 
   record(kind: RecordKind, row: Row, type?: EventType): void {
-    this.#byKind[kind].record(row, type);
+    const put = this.#byKind[kind].record(row, type);
+    if (kind === 'dns' && put !== undefined) this.flows.dns(CODECS.dns.read(row));
   }
 
   beginList(): void {

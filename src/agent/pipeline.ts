@@ -21,7 +21,14 @@ export type PipelineConfig = KubernetesConfig &
   ExportConfig &
   Pick<
     AgentConfig,
-    'socket' | 'listenHost' | 'maxFlows' | 'maxClosedFlows' | 'historySeconds' | 'dnsMax' | 'maxContainers'
+    | 'socket'
+    | 'listenHost'
+    | 'maxFlows'
+    | 'maxClosedFlows'
+    | 'historySeconds'
+    | 'historyBytes'
+    | 'dnsMax'
+    | 'maxContainers'
   >;
 
 export interface PipelineOptions {
@@ -87,6 +94,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     maxActive: config.maxFlows,
     maxClosed: config.maxClosedFlows,
     windowMs: config.historySeconds * 1000,
+    historyBytes: config.historyBytes,
     feedEvents: limits.feedEvents,
     maxDns: config.dnsMax,
     maxProcesses: limits.processes,

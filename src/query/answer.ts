@@ -1,5 +1,6 @@
 import { parseAccept } from 'hono/utils/accept';
 import { type ErrorCode, SysprobeError } from '../lib/errors.ts';
+import { refusedParameter } from './refusal.ts';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   SP_QUERY_INVALID: 400,
@@ -49,6 +50,5 @@ export function accepted<T extends string>(header: string | undefined, offers: r
 export function refuseParameters(params: URLSearchParams): void {
   const [parameter] = params.keys();
   if (parameter === undefined) return;
-  const message = `unknown parameter ${JSON.stringify(parameter)}; there are none here`;
-  throw new SysprobeError('SP_QUERY_INVALID', message, { parameter, allowed: [] });
+  throw refusedParameter(parameter, `unknown parameter ${JSON.stringify(parameter)}; there are none here`);
 }

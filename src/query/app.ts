@@ -16,6 +16,7 @@ import type { Page } from './page.ts';
 import { followPieces, LIST_FORMS, listPieces } from './record-list.ts';
 import type { MapSource, RecordSource, StoredFlow } from './sources.ts';
 import type { Streams } from './streams.ts';
+import { parseTimelineQuery } from './timeline-query.ts';
 
 export interface AppOptions {
   flows: RecordSource<StoredFlow>;
@@ -57,6 +58,12 @@ export function createApp(options: AppOptions): Hono<Env> {
   guard(app, { loopbackOnly, log });
   app.get('/api/v1/map', (c) => answerMap(c, options));
   addNodeGraph(app, options);
+  app.get('/api/v1/timeline', (c) => {
+    const { map } = options;
+    const query = parseTimelineQuery(paramsOf(c), { now: map.now(), windowMs: map.windowMs });
+    accepted(c.req.header('accept'), ['application/json']);
+    return jsonAnswer(map.timeline(query));
+  });
   addRecords(app, options.flows, options.streams);
   addRecords(app, options.dns, options.streams);
   app.get('/api/v1/dns/summary', (c) => answerSummary(c, options));

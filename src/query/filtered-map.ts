@@ -9,23 +9,24 @@ import type { MapSource, StoredFlow } from './sources.ts';
  */
 export function filteredMap(
   source: MapSource,
-  { group, label, expand, limit, sinceMs }: MapQuery,
+  { group, label, expand, limit, window }: MapQuery,
   match: (flow: StoredFlow) => boolean,
 ): MapGraph {
   const now = source.now();
-  const windowMs = sinceMs(now);
+  const asked = window(now);
+  const from = 'between' in asked ? asked.between.since : now - asked.sinceMs;
   const map = new NetworkMap({
-    windowMs,
+    windowMs: now - from,
     maxSettling: Number.POSITIVE_INFINITY,
     directory: source.directory,
   });
   const isRecent = (flow: StoredFlow) =>
-    flow.state !== 'closed' || (flow.closedMs ?? flow.lastSeenMs ?? 0) >= now - windowMs;
+    flow.state !== 'closed' || (flow.closedMs ?? flow.lastSeenMs ?? 0) >= from;
   for (const flow of source.flows()) {
     if (isRecent(flow) && match(flow)) map.update(flow, now);
   }
   for (const flow of source.flows()) {
     if (isRecent(flow) && !match(flow) && map.expects(flow)) map.update(flow, now);
   }
-  return map.graph({ now, group, label, expand, limit });
+  return map.graph({ now, group, label, expand, limit, ...asked });
 }

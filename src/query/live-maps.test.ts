@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { NetworkMap } from '../map/network-map.ts';
+import type { TimelineQuery } from '../map/timeline.ts';
 import type { MapChange, MapGraph } from '../map/types.ts';
 import { LiveMaps } from './live-maps.ts';
 import { parseMapQuery } from './map-query.ts';
@@ -25,6 +26,10 @@ class Source implements MapSource {
     this.drawn += 1;
     this.drawnGroups.add(query.group);
     return this.#map.graph(query);
+  }
+
+  timeline(query: TimelineQuery) {
+    return this.#map.timeline(query);
   }
 
   flows(): Iterable<StoredFlow> {

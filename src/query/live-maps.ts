@@ -126,7 +126,7 @@ export class LiveMaps {
     const started = performance.now();
     const graph =
       query.match === undefined
-        ? this.#source.graph({ now, group, label, expand, limit, sinceMs: query.sinceMs(now) })
+        ? this.#source.graph({ now, group, label, expand, limit, ...query.window(now) })
         : filteredMap(this.#source, query, query.match);
     live.version = this.#source.version;
     live.drawnAt = now;

@@ -3,7 +3,7 @@ import { SysprobeError } from '../lib/errors.ts';
 import { parseMapQuery } from './map-query.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
-const parse = (text: string) => parseMapQuery(new URLSearchParams(text), { now: NOW, windowMs: 300_000 });
+const parse = (text: string) => parseMapQuery(new URLSearchParams(text), { now: NOW, windowMs: 3_600_000 });
 
 function refusal(text: string): SysprobeError {
   try {
@@ -14,10 +14,10 @@ function refusal(text: string): SysprobeError {
   throw new Error(`${text} was not refused`);
 }
 
-it('asks for processes in the whole window by default', () => {
+it('asks for processes in the last five minutes by default', () => {
   const query = parse('');
   expect(query).toMatchObject({ group: 'process', limit: 2000, match: undefined });
-  expect(query.sinceMs(NOW)).toBe(300_000);
+  expect(query.window(NOW)).toEqual({ sinceMs: 300_000 });
 });
 
 it('gives the same key to the same question only', () => {
@@ -53,20 +53,21 @@ it('takes the filters of flows', () => {
 
 describe('since', () => {
   it('as a duration moves on with the time', () => {
-    const { sinceMs } = parse('since=1m30s');
-    expect([sinceMs(NOW), sinceMs(NOW + 60_000)]).toEqual([90_000, 90_000]);
+    const { window } = parse('since=1m30s');
+    expect([window(NOW), window(NOW + 60_000)]).toEqual([{ sinceMs: 90_000 }, { sinceMs: 90_000 }]);
   });
 
   it('as a time stays where it is, as far as the map looks back', () => {
-    const { sinceMs } = parse('since=2026-03-01T11:59:00Z');
-    expect([sinceMs(NOW), sinceMs(NOW + 30_000), sinceMs(NOW + 1e9)]).toEqual([60_000, 90_000, 300_000]);
+    const { window } = parse('since=2026-03-01T11:59:00Z');
+    const asked = [NOW, NOW + 30_000, NOW + 1e9].map(window);
+    expect(asked).toEqual([60_000, 90_000, 3_600_000].map((sinceMs) => ({ sinceMs })));
   });
 
-  it.each(['since=10m', 'since=2026-03-01T11:00:00Z'])(
+  it.each(['since=61m', 'since=2026-03-01T10:00:00Z', 'until=61m'])(
     'is refused when the map does not look back so far: %s',
     (text) => {
       expect(refusal(text)).toMatchObject({
-        parameter: 'since',
+        parameter: text.split('=')[0],
         message: expect.stringContaining('historySeconds'),
       });
     },
@@ -74,6 +75,28 @@ describe('since', () => {
 
   it.each(['since=yesterday', 'since=', 'since=2030-01-01T00:00:00Z'])('is refused: %s', (text) => {
     expect(refusal(text)).toMatchObject({ code: 'SP_QUERY_INVALID', parameter: 'since' });
+  });
+});
+
+describe('until', () => {
+  const between = (since: number, until: number) => ({ between: { since: NOW - since, until: NOW - until } });
+
+  it('as a time asks for a window that stays', () => {
+    const { window } = parse('since=2026-03-01T11:40:00Z&until=2026-03-01T11:50:00Z');
+    expect([window(NOW), window(NOW + 60_000)]).toEqual(Array(2).fill(between(1_200_000, 600_000)));
+  });
+
+  it('as a duration asks for one that moves on', () => {
+    const { window } = parse('since=20m&until=10m');
+    expect(window(NOW + 60_000)).toEqual(between(1_140_000, 540_000));
+  });
+
+  it('alone asks for the five minutes before', () => {
+    expect(parse('until=10m').window(NOW)).toEqual(between(900_000, 600_000));
+  });
+
+  it('is refused when it is before since', () => {
+    expect(refusal('since=10m&until=20m')).toMatchObject({ parameter: 'until' });
   });
 });
 

@@ -1,4 +1,3 @@
-import { SysprobeError } from '../lib/errors.ts';
 import type { Flow } from '../lib/filter/flow-record.ts';
 import { FLOWS, type FlowQuery } from '../lib/filter/flows.ts';
 import { parseQuery, type RecordSet, SELECTORS } from '../lib/filter/query.ts';
@@ -6,6 +5,10 @@ import { parseCount, parseDuration, parseTime } from '../lib/filter/values.ts';
 import { GROUP_NAMES, parseGroup } from '../map/group.ts';
 import { DEFAULT_NODE_LIMIT } from '../map/network-map.ts';
 import type { MapGroup } from '../map/types.ts';
+import { refusedParameter, refusedValue } from './refusal.ts';
+
+/** A window that ends now, or the one between two times; both in milliseconds. */
+export type MapWindowQuery = { sinceMs: number } | { between: { since: number; until: number } };
 
 /** One question to the map. Streams that ask the same share the answer. */
 export interface MapQuery {
@@ -19,15 +22,17 @@ export interface MapQuery {
   limit: number;
   /** Whether it is answered as Grafana's node graph panel reads it. */
   nodeGraph: boolean;
-  /** How far to look back from `now`, in milliseconds. */
-  sinceMs(now: number): number;
+  /** What to draw the map of, asked now. */
+  window(now: number): MapWindowQuery;
   /** Undefined = all flows. */
   match: FlowQuery['match'] | undefined;
 }
 
 const MAX_LIMIT = 10_000;
 const MAX_EXPANDED = 100;
-const OWN_PARAMETERS = ['group', 'expand', 'since', 'limit', 'format'];
+const OWN_PARAMETERS = ['group', 'expand', 'since', 'until', 'limit', 'format'];
+/** How far to look back when nothing is said. */
+const USUAL_WINDOW_MS = 300_000;
 /** A map has no newest and oldest. */
 const NO_PARAMETERS: ReadonlySet<string> = new Set(SELECTORS.map(({ name }) => name));
 
@@ -40,64 +45,72 @@ export function parseMapQuery(
   const filters: [string, string][] = [];
   const expand = new Set<string>();
   for (const [name, value] of params) {
-    if (own.has(name)) throw invalid(name, `${name} may be given once`, []);
+    if (own.has(name)) throw refusedParameter(name, `${name} may be given once`);
     if (name === 'expand') expand.add(value);
     else if (OWN_PARAMETERS.includes(name)) own.set(name, value);
     else if (NO_PARAMETERS.has(name))
-      throw invalid(name, `${name} is not a parameter of the map`, OWN_PARAMETERS);
+      throw refusedParameter(name, `${name} is not a parameter of the map`, OWN_PARAMETERS);
     else filters.push([name, value]);
   }
   if (expand.size > MAX_EXPANDED)
-    throw invalid('expand', `at most ${MAX_EXPANDED} nodes can be expanded at once`, []);
+    throw refusedParameter('expand', `at most ${MAX_EXPANDED} nodes can be expanded at once`);
   const { group, label } = readGroup(own.get('group') ?? 'process');
   const limit = parseLimit(own.get('limit') ?? String(DEFAULT_NODE_LIMIT));
   const nodeGraph = readFormat(own.get('format'));
-  const sinceMs = parseSince(own.get('since'), { now, windowMs });
+  const window = parseWindow(own, { now, windowMs });
   const match = filters.length === 0 ? undefined : parseQuery(set, filters, now).match;
-  const key = JSON.stringify([group, label, [...expand], limit, own.get('since'), filters]);
-  return { key, group, label, expand, limit, nodeGraph, sinceMs, match };
+  const key = JSON.stringify([group, label, [...expand], limit, own.get('since'), own.get('until'), filters]);
+  return { key, group, label, expand, limit, nodeGraph, window, match };
 }
 
 function readGroup(text: string): NonNullable<ReturnType<typeof parseGroup>> {
   const known = parseGroup(text);
   if (known !== undefined) return known;
-  throw refused('group', text, GROUP_NAMES);
+  throw refusedValue('group', text, GROUP_NAMES);
 }
 
 function readFormat(text: string | undefined): boolean {
   if (text === undefined || text === 'grafana') return text !== undefined;
-  throw refused('format', text, ['grafana']);
+  throw refusedValue('format', text, ['grafana']);
 }
 
 function parseLimit(text: string): number {
   const limit = parseCount(text, MAX_LIMIT);
   if (limit !== undefined && limit > 0) return limit;
-  throw refused('limit', text, [`a number of nodes from 1 to ${MAX_LIMIT}`]);
+  throw refusedValue('limit', text, [`a number of nodes from 1 to ${MAX_LIMIT}`]);
 }
 
-/** A duration stays a distance from now as a stream goes on; a time stays where it is. */
-function parseSince(
+interface Now {
+  now: number;
+  /** How far there is something to look back to. */
+  windowMs: number;
+}
+
+/** Throws SP_QUERY_INVALID. A duration stays a distance from now as a stream goes on; a time stays where it is. */
+export function parseWindow(given: ReadonlyMap<string, string>, { now, windowMs }: Now): MapQuery['window'] {
+  const until = parseMoment('until', given.get('until'), { now, windowMs });
+  const usual = Math.min(USUAL_WINDOW_MS, windowMs);
+  const since = parseMoment('since', given.get('since'), { now, windowMs });
+  if (until === undefined)
+    return (at) => ({ sinceMs: since === undefined ? usual : Math.min(at - since(at), windowMs) });
+  const from = since ?? ((at) => until(at) - usual);
+  if (from(now) > until(now)) throw refusedParameter('until', 'until is earlier than since');
+  return (at) => ({ between: { since: from(at), until: until(at) } });
+}
+
+function parseMoment(
+  name: 'since' | 'until',
   text: string | undefined,
-  { now, windowMs }: { now: number; windowMs: number },
-): MapQuery['sinceMs'] {
-  if (text === undefined) return () => windowMs;
+  { now, windowMs }: Now,
+): ((now: number) => number) | undefined {
+  if (text === undefined) return undefined;
   const allowed = [`a time ago of at most ${windowMs / 1000}s such as 1m, or an RFC 3339 time as recent`];
   const duration = parseDuration(text);
-  const from = parseTime(text, now);
-  if (from === undefined || from > now) throw refused('since', text, allowed);
-  if (now - from > windowMs) {
+  const time = parseTime(text, now);
+  if (time === undefined || time > now) throw refusedValue(name, text, allowed);
+  if (now - time > windowMs) {
     const message = `the map looks back ${windowMs / 1000}s (historySeconds), not as far as ${JSON.stringify(text)}`;
-    throw invalid('since', message, allowed);
+    throw refusedParameter(name, message, allowed);
   }
-  if (duration !== undefined) return () => duration * 1000;
-  return (at) => Math.min(at - from, windowMs);
-}
-
-function refused(parameter: string, value: string, allowed: readonly string[]): SysprobeError {
-  const message = `${JSON.stringify(value)} is not a value of ${parameter}; allowed: ${allowed.join(', ')}`;
-  return invalid(parameter, message, allowed);
-}
-
-function invalid(parameter: string, message: string, allowed: readonly string[]): SysprobeError {
-  return new SysprobeError('SP_QUERY_INVALID', message, { parameter, allowed });
+  return duration === undefined ? () => time : (at) => at - duration * 1000;
 }

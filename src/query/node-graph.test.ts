@@ -2,8 +2,14 @@ import { expect, it } from 'vitest';
 import type { MapGraph } from '../map/types.ts';
 import { NODE_GRAPH_FIELDS, nodeGraph } from './node-graph.ts';
 
+const SIGNALS = {
+  traffic: { bytesPerSecond: 0, connectionsPerSecond: 0 },
+  errors: { failed: 0, ratio: 0 },
+};
+
 const GRAPH: MapGraph = {
   generatedAt: '2026-01-31T12:00:00.000Z',
+  window: { since: '2026-03-01T11:55:00.000Z', until: '2026-03-01T12:00:00.000Z', live: true },
   group: 'process',
   nodes: [
     {
@@ -12,16 +18,18 @@ const GRAPH: MapGraph = {
       name: 'curl',
       detail: { exe: '/usr/bin/curl' },
       connections: { active: 1, opened: 2, closed: 1, failed: 2 },
-      sent: { bytes: 100 },
-      received: { bytes: 900 },
+      sent: { bytes: 100, packets: 1 },
+      received: { bytes: 900, packets: 1 },
+      signals: {},
     },
     {
       id: 'address:10.0.0.2',
       kind: 'address',
       name: '10.0.0.2',
       connections: { active: 0, opened: 0, closed: 0, failed: 0 },
-      sent: { bytes: 0 },
-      received: { bytes: 0 },
+      sent: { bytes: 0, packets: 1 },
+      received: { bytes: 0, packets: 1 },
+      signals: {},
     },
   ],
   edges: [
@@ -36,6 +44,9 @@ const GRAPH: MapGraph = {
       bytes: { forward: 100, backward: 900 },
       rate: { forward: 10, backward: 90 },
       retransmits: 3,
+      lostPackets: 0,
+      packets: { forward: 1, backward: 1 },
+      signals: SIGNALS,
       rttUs: 210,
       lastSeenAt: '2026-01-31T12:00:00.000Z',
     },
@@ -49,6 +60,9 @@ const GRAPH: MapGraph = {
       bytes: { forward: 0, backward: 0 },
       rate: { forward: 1, backward: 0 },
       retransmits: 0,
+      lostPackets: 0,
+      packets: { forward: 1, backward: 1 },
+      signals: SIGNALS,
       lastSeenAt: '2026-01-31T12:00:00.000Z',
     },
   ],

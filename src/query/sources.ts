@@ -2,7 +2,8 @@ import type { Flow } from '../lib/filter/flow-record.ts';
 import type { RecordSet } from '../lib/filter/query.ts';
 import type { Records } from '../lib/filter/select.ts';
 import type { GraphQuery } from '../map/network-map.ts';
-import type { MapDirectory, MapFlow, MapGraph } from '../map/types.ts';
+import type { TimelineQuery } from '../map/timeline.ts';
+import type { MapDirectory, MapFlow, MapGraph, MapTimeline } from '../map/types.ts';
 
 /** A flow in the store: to be read at once, the next change makes it another one. */
 export type StoredFlow = Flow & MapFlow;
@@ -45,6 +46,7 @@ export interface MapSource {
   now(): number;
   /** The map of all flows. */
   graph(query: GraphQuery): MapGraph;
+  timeline(query: TimelineQuery): MapTimeline;
   /** The flows that a map of some of them is drawn from. */
   flows(): Iterable<StoredFlow>;
 }

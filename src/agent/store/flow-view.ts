@@ -41,9 +41,10 @@ export function viewColumns(columns: FlowColumns) {
     lastSeenAt: columns.time('lastSeenAt'),
     failure: columns.text('failure'),
     sentBytes: columns.number('sent.bytes'),
-    receivedBytes: columns.number('received.bytes'),
     sentPackets: columns.number('sent.packets'),
+    receivedBytes: columns.number('received.bytes'),
     receivedPackets: columns.number('received.packets'),
+    lostPackets: columns.number('lostPackets'),
     retransmits: columns.number('retransmits'),
     connectUs: columns.number('connectUs'),
     rttUs: columns.number('rttUs'),
@@ -185,6 +186,10 @@ export class FlowView {
 
   get rate(): Rate {
     return this.#rates.read(this.slot);
+  }
+
+  get lostPackets(): number | undefined {
+    return this.#at.lostPackets.read(this.slot) ?? undefined;
   }
 
   get retransmits(): number | undefined {

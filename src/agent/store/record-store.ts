@@ -38,6 +38,10 @@ export class RecordStore {
 
   readonly idOf = (row: Row | undefined): string => String(row?.[this.#id]);
 
+  get(id: string): Row | undefined {
+    return this.#running.get(id) ?? this.#ended.get(id);
+  }
+
   /** What ended first, then what goes on, each from the one that changed first to the one that changed last. */
   rows(): Row[] {
     return [...this.#ended.values(), ...this.#running.values()];
@@ -47,7 +51,7 @@ export class RecordStore {
   put(row: Row): Put {
     const id = this.idOf(row);
     this.#met?.add(id);
-    const known = this.#running.get(id) ?? this.#ended.get(id);
+    const known = this.get(id);
     if (known !== undefined && (this.#isEarlier(row, known) || isSame(row, known))) return undefined;
     const isRunning = this.#isRunning(row);
     this.#running.delete(id);

@@ -229,8 +229,13 @@ export const agentOptions = {
   }),
   historySeconds: option({
     kind: integer(1, 86_400),
-    default: 300,
-    doc: 'How long a closed connection stays in the map.',
+    default: 3_600,
+    doc: 'How far back the map and the lists of flows can be asked for.',
+  }),
+  historyBytes: option({
+    kind: bytes(MiB, 64 * GiB),
+    default: 60 * MiB,
+    doc: 'Memory for what was earlier; beyond it the oldest is forgotten, and the map looks back less far.',
   }),
   dnsMax,
   maxContainers,

@@ -1,0 +1,119 @@
+import { expect, it } from 'vitest';
+import type { MapGraph, MapTimeline } from '../../src/map/types.ts';
+import { CODECS } from '../../src/wire/kinds.ts';
+import { closed, localConnection, runAgent, socketPath, TestProbe, until } from './harness.ts';
+
+async function probeAndAgent() {
+  const socket = socketPath();
+  const probe = await new TestProbe(socket).start();
+  const agent = await runAgent(socket, { config: { historySeconds: 3600 } });
+  await until(
+    () => agent.status(),
+    ({ probe: { connected } }) => connected,
+  );
+  return { probe, agent };
+}
+
+const minutesAgo = (minutes: number) =>
+  `${new Date(Date.now() - minutes * 60_000).toISOString().slice(0, -1)}000000Z`;
+
+/** Both sides of a connection that was open for a moment then. */
+function past(id: string, minutes: number) {
+  const at = { openedAt: minutesAgo(minutes), lastSeenAt: minutesAgo(minutes) };
+  const { client, server } = localConnection(id, { sent: 10, received: 20 });
+  return [client, server].map((flow) => closed({ ...flow, ...at, closedAt: at.lastSeenAt }));
+}
+
+it('draws the map of any window of the last hour', async () => {
+  const { probe, agent } = await probeAndAgent();
+  probe.tell('flow.closed', ...past('a', 40), ...past('b', 39), ...past('c', 10));
+  const ofAll = await until(
+    () => agent.map('?since=1h'),
+    ({ edges }) => edges[0]?.connections.closed === 3,
+  );
+  expect(ofAll.window.live).toBe(true);
+  const earlier = await agent.map('?since=45m&until=30m');
+  expect(earlier.window.live).toBe(false);
+  expect(earlier.edges).toMatchObject([
+    { connections: { opened: 2, closed: 2, active: 0 }, bytes: { forward: 20, backward: 40 } },
+  ]);
+  expect((await agent.map('')).edges).toEqual([]);
+  expect((await agent.map('?since=45m&until=30m&comm=curl')).edges).toMatchObject([
+    { connections: { closed: 2 } },
+  ]);
+});
+
+it('tells when there was something', async () => {
+  const { probe, agent } = await probeAndAgent();
+  const [client] = past('f', 20);
+  probe.tell('flow.closed', ...past('a', 40), ...(client ? [{ ...client, failure: 'reset' as const }] : []));
+  const timeline = await until(
+    () => agent.json<MapTimeline>('/api/v1/timeline?buckets=60'),
+    ({ buckets }) => buckets.some(({ failed }) => failed > 0),
+  );
+  expect(timeline.bucketMs).toBe(60_000);
+  const busy = timeline.buckets.filter(({ bytes }) => bytes > 0);
+  expect(busy.map(({ bytes, opened, failed }) => [bytes, opened, failed])).toEqual([
+    [30, 1, 0],
+    [30, 1, 1],
+  ]);
+  const minutes = busy.map(({ at }) => (Date.now() - Date.parse(at)) / 60_000);
+  expect(minutes.map((ago, i) => ago - (i === 0 ? 40 : 20) - 0.5).every((off) => Math.abs(off) <= 1)).toBe(
+    true,
+  );
+  const answer = await fetch(`${agent.url}/api/v1/timeline?buckets=0`);
+  expect(await answer.json()).toMatchObject({ error: { code: 'SP_QUERY_INVALID', parameter: 'buckets' } });
+});
+
+it('shows DNS questions on their edge and what containers use on their node', async () => {
+  const { probe, agent } = await probeAndAgent();
+  const container = { id: 'c'.repeat(64), runtime: 'containerd' };
+  const { client } = localConnection('q', { port: 53 });
+  const flow = { ...client, protocol: 'udp' as const, container };
+  probe.events.append(
+    'container.started',
+    CODECS.container.toRow({
+      ...container,
+      state: 'running',
+      cpu: { millicores: 250, limitMillicores: 1000 },
+      memory: { workingSetBytes: 5_000_000 },
+    }),
+  );
+  for (const [id, rcode] of [
+    ['d1', 'NOERROR'],
+    ['d2', 'SERVFAIL'],
+    ['d2', 'SERVFAIL'],
+  ] as const) {
+    const row = CODECS.dns.toRow({
+      id,
+      askedAt: flow.openedAt,
+      question: { name: 'shop.test', type: 'A' },
+      source: flow.source,
+      server: flow.dest,
+      transport: 'udp',
+      outcome: 'answered',
+      rcode,
+      latencyUs: 900,
+      netns: flow.netns,
+      process: flow.process,
+      container,
+    });
+    probe.events.append('dns', row);
+  }
+  probe.tell('flow.opened', flow);
+  const graph = await until(
+    () => agent.map('?group=container'),
+    ({ edges }: MapGraph) => edges[0]?.connections.active === 1 && edges[0].dns?.queries === 2,
+  );
+  expect(graph.edges).toMatchObject([
+    {
+      dns: { queries: 2, failed: { SERVFAIL: 1 }, latency: { count: 2 } },
+      signals: { errors: { failed: 1 } },
+    },
+  ]);
+  expect(graph.nodes.find(({ kind }) => kind === 'container')?.saturation).toEqual({
+    containers: 1,
+    cpu: { millicores: 250, limitMillicores: 1000 },
+    memory: { workingSetBytes: 5_000_000 },
+  });
+});
