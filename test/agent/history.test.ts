@@ -21,7 +21,7 @@ const minutesAgo = (minutes: number) =>
 function past(id: string, minutes: number) {
   const at = { openedAt: minutesAgo(minutes), lastSeenAt: minutesAgo(minutes) };
   const { client, server } = localConnection(id, { sent: 10, received: 20 });
-  return [client, server].map((flow) => closed({ ...flow, ...at, closedAt: at.lastSeenAt }));
+  return [client, server].map((flow) => ({ ...closed(flow), ...at, closedAt: at.lastSeenAt }));
 }
 
 it('draws the map of any window of the last hour', async () => {
