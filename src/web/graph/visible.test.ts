@@ -8,7 +8,7 @@ const shop = graphFromSnapshot(
   aGraph({
     nodes: [
       aNode('curl'),
-      aNode('nginx', { sent: { bytes: 5000 } }),
+      aNode('nginx', { sent: { bytes: 5000, packets: 1 } }),
       aNode('redis', { detail: { pid: 4711 } }),
       aNode('idle'),
     ],
