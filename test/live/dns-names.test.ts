@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MapGraph } from '../../src/map/types.ts';
 import type { FlowRecord } from '../../src/wire/flow.ts';
+import { type BothPrograms, startBoth } from './agent.ts';
 import { inNetns, withResolver } from './dns-clients.ts';
 import { netnsInode } from './dns-records.ts';
 import { type DnsServer, startDnsmasq } from './dns-servers.ts';
 import { makeNamespacePair, type NamespacePair } from './namespaces.ts';
-import { type FlowEvent, type Following, poll, type RunningProbe, startProbe } from './probe.ts';
+import { type FlowEvent, type Following, poll, type RunningProbe } from './probe.ts';
 
 let pair: NamespacePair;
 let netns: number;
 let server: DnsServer;
+let programs: BothPrograms;
 let probe: RunningProbe;
 let stream: Following;
 
@@ -17,13 +20,14 @@ beforeAll(async () => {
   netns = netnsInode(pair.left.name);
   const web = { ip: pair.right.ip, ip6: pair.right.ip6 };
   server = await startDnsmasq({ netns: pair.right.name, listen: [pair.right.ip], port: 53, web });
-  probe = await startProbe();
+  programs = await startBoth();
+  ({ probe } = programs);
   stream = await probe.follow();
 });
 
 afterAll(async () => {
   stream?.stop();
-  await probe?.stop();
+  await programs?.stop();
   await server?.stop();
   pair?.remove();
 });
@@ -84,6 +88,21 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ends[0][4])
       return flows.length > 0;
     });
     expect(flows).toMatchObject([{ protocol: 'udp', dest: { ip: pair.right.ip, domain: 'www.shop.test' } }]);
+  });
+
+  it('is on the map to the domain, with the addresses that it was', async () => {
+    let graph: MapGraph | undefined;
+    await poll(async () => {
+      graph = await programs.agent.map('to-domain=www.shop.test');
+      return graph.nodes.some(({ addresses }) => addresses?.length === 2);
+    });
+    expect(graph?.edges).toMatchObject([
+      { target: 'domain:www.shop.test' },
+      { target: 'domain:www.shop.test' },
+    ]);
+    const node = graph?.nodes.find(({ kind }) => kind === 'domain');
+    expect(node).toMatchObject({ id: 'domain:www.shop.test', name: 'www.shop.test' });
+    expect(node?.addresses).toEqual([pair.right.ip, pair.right.ip6].sort());
   });
 
   it('is opened with its name, a thousand times', async () => {
