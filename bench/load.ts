@@ -4,9 +4,15 @@ import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const binary = join(tmpdir(), `sysprobe-bench-sockets-${process.pid}`);
-execFileSync('cc', ['-O2', '-pthread', 'bench/sockets.c', '-o', binary]);
-process.once('exit', () => rmSync(binary, { force: true }));
+const binary = compiled('sockets');
+
+/** The program of bench/NAME.c. */
+export function compiled(name: string): string {
+  const path = join(tmpdir(), `sysprobe-bench-${name}-${process.pid}`);
+  execFileSync('cc', ['-O2', '-pthread', `bench/${name}.c`, '-o', path]);
+  process.once('exit', () => rmSync(path, { force: true }));
+  return path;
+}
 
 /** Runs a mode of sockets.c; seconds. */
 export function load(mode: 'churn' | 'stream' | 'pingpong' | 'datagrams', amount: number): number {
