@@ -21,6 +21,7 @@ const checks = () => [
   ['generated decoders', bin('tsx'), 'scripts/gen-events.ts', '--check'],
   ['BPF objects', process.execPath, 'scripts/bpf.mjs', '--check'],
   ['C and C++ format', 'clang-format-14', '--dry-run', '--Werror', ...cSources()],
+  ['rendered manifests', process.execPath, 'scripts/gen-manifests.mjs', '--check'],
   ['documentation tables', bin('tsx'), 'scripts/gen-docs.ts', '--check'],
 ];
 

@@ -5,3 +5,4 @@ const run = (command, ...args) => execFileSync(command, args, { stdio: 'inherit'
 run('npx', 'tsx', 'scripts/gen-events.ts');
 run('node', 'scripts/bpf.mjs');
 run('npx', 'tsx', 'scripts/gen-docs.ts');
+run('node', 'scripts/gen-manifests.mjs');

@@ -71,6 +71,7 @@ export class Podman {
     await command('ip', ['-n', this.name, 'link', 'set', 'lo', 'up']);
 
     writeFileSync(join(this.#folder, 'containers.conf'), configuration(this.#folder));
+    writeFileSync(join(this.#folder, 'storage.conf'), storage(this.#folder));
     const rootfs = join(this.#folder, 'rootfs');
     mkdirSync(rootfs);
     await makeRootfs(rootfs);
@@ -136,7 +137,7 @@ export class Podman {
   async serve(): Promise<string> {
     const socket = join(this.#folder, 'podman.sock');
     const [file = '', ...args] = this.#line(['system', 'service', '--time', '0', `unix://${socket}`]);
-    const child = spawn(file, args, { env: { ...process.env, ...this.#env }, stdio: 'ignore' });
+    const child = spawn(file, args, { env: { ...process.env, ...this.env }, stdio: 'ignore' });
     const ended = once(child, 'exit');
     this.#cleanup.add(async () => {
       child.kill('SIGKILL');
@@ -148,6 +149,11 @@ export class Podman {
       await setTimeout(20);
     }
     return socket;
+  }
+
+  /** Any other command of podman, such as `build`; gives its output. */
+  call(args: readonly string[]): Promise<string> {
+    return this.#podman(args);
   }
 
   /** Starts a pod whose containers share one network. */
@@ -189,18 +195,30 @@ export class Podman {
 
   #podman(args: readonly string[], options?: { hostNetwork: boolean }): Promise<string> {
     const [file = '', ...rest] = this.#line(args, options);
-    return command(file, rest, this.#env);
+    return command(file, rest, this.env);
   }
 
   #line(args: readonly string[], { hostNetwork } = { hostNetwork: false }): string[] {
-    const storage = ['--root', join(this.#folder, 'storage'), '--runroot', join(this.#folder, 'run')];
-    const podman = ['podman', ...storage, '--storage-driver', 'vfs', ...args];
+    const podman = ['podman', ...args];
     return hostNetwork ? podman : ['nsenter', `--net=/run/netns/${this.name}`, ...podman];
   }
 
-  get #env(): NodeJS.ProcessEnv {
-    return { CONTAINERS_CONF: join(this.#folder, 'containers.conf') };
+  /** With it, another program that calls podman uses this instance's storage. */
+  get env(): { CONTAINERS_CONF: string; CONTAINERS_STORAGE_CONF: string } {
+    return {
+      CONTAINERS_CONF: join(this.#folder, 'containers.conf'),
+      CONTAINERS_STORAGE_CONF: join(this.#folder, 'storage.conf'),
+    };
   }
+}
+
+function storage(folder: string): string {
+  return `
+[storage]
+driver = "vfs"
+graphroot = "${join(folder, 'storage')}"
+runroot = "${join(folder, 'run')}"
+`;
 }
 
 /**

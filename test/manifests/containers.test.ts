@@ -1,0 +1,137 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FlowRecord } from '../../src/wire/flow.ts';
+import type { Container } from '../containers/podman.ts';
+import { poll } from '../live/probe.ts';
+import { containerOf, readDeployment } from './documents.ts';
+import type { KubeletPod } from './kubelet.ts';
+import { type Running, TestNode } from './node.ts';
+
+const PORT = 8080;
+const AGENT = ['--server', 'http://127.0.0.1:7676'];
+const deployment = readDeployment('manifests/install.yaml');
+const probeSpec = containerOf(deployment.pod, 'system-probe');
+
+/** Bits of linux/capability.h. */
+const CAPABILITIES: Record<string, bigint> = {
+  DAC_READ_SEARCH: 2n,
+  NET_ADMIN: 12n,
+  SYS_PTRACE: 19n,
+  SYS_ADMIN: 21n,
+  PERFMON: 38n,
+  BPF: 39n,
+};
+
+let node: TestNode;
+let pod: KubeletPod;
+let probe: Running;
+let agent: Running;
+let server: Container;
+let client: Container;
+
+beforeAll(async () => {
+  node = await TestNode.create();
+  const { podman } = node;
+  server = await podman.runContainer({
+    command: ['sh', '-c', `mkdir /www && echo answer > /www/index.html && exec httpd -f -p ${PORT} -h /www`],
+    network: 'bridge',
+  });
+  client = await podman.runContainer({ command: ['sleep', '600'], network: 'bridge' });
+  pod = await node.pod(deployment);
+  probe = await node.start(pod, deployment, 'system-probe');
+  agent = await node.start(pod, deployment, 'node-agent');
+}, 300_000);
+
+afterAll(() => node?.close());
+
+const statusOf = ({ pid }: Running) =>
+  Object.fromEntries(
+    readFileSync(`/proc/${pid}/status`, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/:\s*/, 2)),
+  );
+
+describe('the containers of manifests/install.yaml', () => {
+  it('give the probe the capabilities of the manifest and no other', () => {
+    const held = (probeSpec.securityContext?.capabilities?.add ?? []).map(
+      (name) => 1n << (CAPABILITIES[name] ?? 0n),
+    );
+    const expected = held
+      .reduce((sum, bit) => sum | bit, 0n)
+      .toString(16)
+      .padStart(16, '0');
+    expect(statusOf(probe)).toMatchObject({
+      CapEff: expected,
+      CapBnd: expected,
+      NoNewPrivs: '1',
+      Seccomp: '2',
+    });
+  });
+
+  it('give the agent no right at all', () => {
+    const none = '0000000000000000';
+    const status = statusOf(agent);
+    expect(status).toMatchObject({ CapEff: none, CapPrm: none, CapBnd: none, NoNewPrivs: '1', Seccomp: '2' });
+    expect(status.Uid).toMatch(/^65534\t65534\t65534\t65534$/);
+  });
+
+  it('make the socket usable by the group of the agent and no other', () => {
+    const { mode, uid, gid } = statSync(join(pod.volume('socket'), 'sysprobe.sock'));
+    expect({ mode: mode & 0o777, uid, gid }).toEqual({ mode: 0o660, uid: 0, gid: 65_534 });
+  });
+
+  it('let neither program write, also not the agent beside the socket', async () => {
+    const write = (id: string, path: string) =>
+      node.podman.call(['exec', id, 'node', '-e', `require('fs').writeFileSync('${path}', '')`]).then(
+        () => 'written',
+        (error: Error) => /E[A-Z]+/.exec(error.message.split('Error: ')[1] ?? '')?.[0],
+      );
+    expect(await write(probe.id, '/opt/sysprobe/x')).toBe('EROFS');
+    expect(await write(probe.id, '/host/proc/sys/kernel/hostname')).toBe('EROFS');
+    expect(await write(agent.id, '/opt/sysprobe/x')).toBe('EROFS');
+    expect(await write(agent.id, '/var/run/sysprobe/x')).toBe('EROFS');
+  });
+
+  it('show the flows of other containers, named on both sides', async () => {
+    const ask = `wget -q -O - http://${server.ip}:${PORT}/`;
+    expect(await node.podman.exec(client, ['sh', '-c', ask])).toBe('answer');
+    let flows: FlowRecord[] = [];
+    await poll(async () => {
+      const lines = await agent.sysprobe(
+        'flows',
+        ...AGENT,
+        '--port',
+        `${PORT}`,
+        '--state',
+        'closed',
+        '-o',
+        'json',
+        '--all',
+      );
+      flows = lines
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line));
+      return flows.length === 2;
+    });
+    const sides = flows.map(({ role, container, process }) => ({
+      role,
+      id: container?.id,
+      comm: process?.comm,
+    }));
+    expect(sides).toContainEqual({ role: 'client', id: client.id, comm: 'wget' });
+    expect(sides).toContainEqual({ role: 'server', id: server.id, comm: 'httpd' });
+  });
+
+  it('answer to what the kubelet asks', async () => {
+    const [program = '', ...args] = probeSpec.livenessProbe?.exec?.command ?? [];
+    await node.podman.call(['exec', probe.id, program, ...args]);
+    for (const kind of ['livenessProbe', 'readinessProbe'] as const) {
+      const path = containerOf(deployment.pod, 'node-agent')[kind]?.httpGet?.path;
+      const script = `fetch('http://127.0.0.1:5555${path}').then((answer) => console.log(answer.status))`;
+      expect(await node.podman.call(['exec', agent.id, 'node', '-e', script])).toBe('200');
+    }
+  });
+});

@@ -1,0 +1,122 @@
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Container, PodSpec, SecurityContext, Volume } from 'kubernetes-types/core/v1.d.ts';
+import type { Pod, Podman } from '../containers/podman.ts';
+import type { Deployment } from './documents.ts';
+
+export interface PodOptions {
+  deployment: Deployment;
+  image: string;
+  /** Holds what the pod's volumes hold. */
+  folder: string;
+  /** Another list than the manifest's. */
+  capabilities?: readonly string[];
+}
+
+/** Does with podman what the kubelet would do with the manifest: users, capabilities, seccomp, volumes, limits. */
+export class KubeletPod {
+  readonly #podman: Podman;
+  readonly #options: PodOptions;
+  readonly #pod: Pod;
+
+  private constructor(podman: Podman, pod: Pod, options: PodOptions) {
+    this.#podman = podman;
+    this.#pod = pod;
+    this.#options = options;
+  }
+
+  static async create(podman: Podman, options: PodOptions): Promise<KubeletPod> {
+    for (const volume of options.deployment.pod.volumes ?? []) makeVolume(options, volume);
+    return new KubeletPod(podman, await podman.startPod({ network: 'bridge' }), options);
+  }
+
+  /** The folder behind a volume. */
+  volume(name: string): string {
+    return join(this.#options.folder, name);
+  }
+
+  /** Starts a container of the pod; gives its id. */
+  start(container: Container): Promise<string> {
+    const { image } = this.#options;
+    const line = container.command ?? [];
+    return this.#podman.call([
+      'run',
+      '--detach',
+      '--pod',
+      this.#pod.id,
+      ...this.#flags(container),
+      image,
+      ...line,
+    ]);
+  }
+
+  /** Ends a container as the kubelet does, and removes it. */
+  async stop(id: string): Promise<void> {
+    await this.#podman.call([
+      'stop',
+      '--time',
+      String(this.#options.deployment.pod.terminationGracePeriodSeconds),
+      id,
+    ]);
+    await this.#podman.call(['rm', id]);
+  }
+
+  #flags(container: Container): string[] {
+    const { deployment, capabilities } = this.#options;
+    return [
+      ...securityFlags(deployment.pod, container.securityContext ?? {}, capabilities),
+      ...(container.env ?? []).flatMap(({ name, value }) => ['--env', `${name}=${value ?? 'node-1'}`]),
+      ...(container.volumeMounts ?? []).flatMap(({ name, mountPath, readOnly }) => {
+        const source = sourceOf(this.#options, name);
+        return source === undefined ? [] : ['--volume', `${source}:${mountPath}:${readOnly ? 'ro' : 'rw'}`];
+      }),
+      ...memoryFlags(container),
+    ];
+  }
+}
+
+function securityFlags(
+  { securityContext: ofPod }: PodSpec,
+  context: SecurityContext,
+  capabilities: readonly string[] | undefined,
+): string[] {
+  const add = context.privileged ? undefined : (capabilities ?? context.capabilities?.add ?? []);
+  const flags = [
+    ...['--user', `${context.runAsUser}:${context.runAsGroup}`],
+    ...(context.capabilities?.drop ?? []).flatMap((name) => ['--cap-drop', name]),
+    ...(add?.flatMap((name) => ['--cap-add', name]) ?? ['--privileged']),
+  ];
+  if (ofPod?.fsGroup !== undefined) flags.push('--group-add', String(ofPod.fsGroup));
+  if (context.allowPrivilegeEscalation === false) flags.push('--security-opt', 'no-new-privileges');
+  if (context.readOnlyRootFilesystem) flags.push('--read-only', '--read-only-tmpfs=false');
+  // RuntimeDefault is what podman does by itself.
+  if ((context.seccompProfile ?? ofPod?.seccompProfile)?.type === 'Unconfined') {
+    flags.push('--security-opt', 'seccomp=unconfined');
+  }
+  return flags;
+}
+
+function memoryFlags({ resources }: Container): string[] {
+  const limit = resources?.limits?.memory;
+  return limit === undefined ? [] : ['--memory', String(limit).replace('Mi', 'm')];
+}
+
+function makeVolume({ deployment, folder }: PodOptions, { name, emptyDir, configMap }: Volume): void {
+  const path = join(folder, name);
+  if (emptyDir === undefined && configMap === undefined) return;
+  mkdirSync(path, { recursive: true });
+  for (const [file, text] of Object.entries(configMap === undefined ? {} : deployment.configuration)) {
+    writeFileSync(join(path, file), text);
+  }
+  if (emptyDir === undefined) return;
+  // As the kubelet makes it: the set-group-id bit gives the pod's group what is made in it.
+  chownSync(path, 0, deployment.pod.securityContext?.fsGroup ?? 0);
+  chmodSync(path, 0o2777);
+}
+
+/** Nothing for what only a cluster has, such as a credential. */
+function sourceOf({ deployment, folder }: PodOptions, name: string): string | undefined {
+  const volume = deployment.pod.volumes?.find((each) => each.name === name);
+  if (volume?.hostPath !== undefined) return volume.hostPath.path;
+  return (volume?.emptyDir ?? volume?.configMap) ? join(folder, name) : undefined;
+}

@@ -1,0 +1,105 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot, version } from '../../src/lib/package-root.ts';
+import { containerOf, type Document, readDeployment, readDocuments } from './documents.ts';
+
+const files = [
+  'manifests/install.yaml',
+  'manifests/rendered/exposed.yaml',
+  'manifests/rendered/datadog-names.yaml',
+  'manifests/rendered/openshift.yaml',
+  'manifests/check-job.yaml',
+];
+
+/** Kinds of operators, which Kubernetes' own types do not have. */
+const foreign = ['PodMonitor', 'SecurityContextConstraints'];
+
+let folder: string;
+
+beforeAll(() => {
+  // Inside the checkout, where the types are found.
+  folder = mkdtempSync(join(packageRoot, 'build/manifests-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The compiler's complaints about documents as literals of their types: an unknown field is one. */
+function complaints(documents: readonly Document[]): string {
+  const lines = documents.map((document, index) => {
+    const group = document.apiVersion.split('/').at(-2)?.replace(/\..*/, '') ?? 'core';
+    const from = `kubernetes-types/${group === 'rbac' ? 'rbac' : group}/${document.apiVersion.split('/').at(-1)}.d.ts`;
+    const type = `import('${from}').${document.kind}`;
+    return `export const document${index}: ${type} = ${JSON.stringify(document)};`;
+  });
+  const path = join(folder, 'documents.ts');
+  writeFileSync(path, lines.join('\n'));
+  const options = [
+    '--ignoreConfig',
+    '--noEmit',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--allowImportingTsExtensions',
+  ];
+  const tsc = join(packageRoot, 'node_modules/.bin/tsc');
+  return spawnSync(tsc, [...options, '--skipLibCheck', path], { encoding: 'utf8' }).stdout;
+}
+
+describe.each(files)('%s', (file) => {
+  it('has the fields that Kubernetes knows, and no other', () => {
+    const documents = readDocuments(file).filter(({ kind }) => !foreign.includes(kind));
+    expect(complaints(documents)).toBe('');
+  });
+});
+
+it('a field that Kubernetes does not know is found', () => {
+  const [namespace] = readDocuments('manifests/install.yaml');
+  expect(complaints([{ ...namespace, hostPid: true } as unknown as Document])).toContain('hostPid');
+});
+
+describe('manifests/install.yaml', () => {
+  const { pod, configuration } = readDeployment('manifests/install.yaml');
+
+  it('has the image of this version', () => {
+    expect(pod.containers.map(({ image }) => image)).toEqual([`sysprobe:${version}`, `sysprobe:${version}`]);
+  });
+
+  it('gives no container the privileged mode, another namespace of the host, or a port of it', () => {
+    expect(pod).not.toMatchObject({ hostPID: true });
+    for (const name of ['hostNetwork', 'hostPID', 'hostIPC']) expect(pod).not.toHaveProperty(name);
+    for (const { securityContext, ports = [] } of pod.containers) {
+      expect(securityContext).toMatchObject({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+      });
+      expect(securityContext).not.toHaveProperty('privileged');
+      for (const port of ports) expect(port).not.toHaveProperty('hostPort');
+    }
+  });
+
+  it('gives the credential of Kubernetes to the agent alone, and no path of the host to it', () => {
+    const mounts = (name: string) => containerOf(pod, name).volumeMounts?.map((mount) => mount.name);
+    expect(pod.automountServiceAccountToken).toBe(false);
+    expect(mounts('system-probe')).toEqual(['socket', 'configuration', 'proc', 'cgroup']);
+    expect(mounts('node-agent')).toEqual(['socket', 'configuration', 'credential']);
+  });
+
+  it('configures both programs with options that they know', () => {
+    const file = join(folder, 'sysprobe.yaml');
+    writeFileSync(file, configuration['sysprobe.yaml'] ?? '');
+    const printed = (program: string) =>
+      JSON.parse(
+        execFileSync(process.execPath, [`dist/${program}.js`, '--config', file, '--print-config'], {
+          encoding: 'utf8',
+        }),
+      );
+    expect(printed('system-probe')).toMatchObject({
+      procRoot: '/host/proc',
+      runtimeSockets: [],
+      ignored: [],
+    });
+    expect(printed('node-agent')).toMatchObject({ healthPort: 5555, listenHost: '127.0.0.1', ignored: [] });
+  });
+});
