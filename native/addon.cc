@@ -8,9 +8,11 @@
 #include "args.h"
 #include "bpf_object.h"
 #include "clocks.h"
+#include "confine.h"
 #include "conntrack.h"
 #include "errors.h"
 #include "log_capture.h"
+#include "peer.h"
 #include "snapshot.h"
 #include "sock_diag.h"
 
@@ -62,6 +64,21 @@ Napi::Value sockDiagDump(const Napi::CallbackInfo &info) {
     });
 }
 
+Napi::Value peerCredentials(const Napi::CallbackInfo &info) {
+    return guarded(info.Env(), "peerCredentials", [&] {
+        Peer peer = peerOf(static_cast<int>(toUint32(info[0], "socket", 0, INT32_MAX)));
+        Napi::Object result = Napi::Object::New(info.Env());
+        result.Set("pid", peer.pid);
+        result.Set("uid", peer.uid);
+        result.Set("gid", peer.gid);
+        return result;
+    });
+}
+
+void confineProcess(const Napi::CallbackInfo &info) {
+    guarded(info.Env(), "confine", confine);
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
     LogCapture::install();
     auto *data = new AddonData{Napi::Persistent(Snapshot::define(env))};
@@ -71,6 +88,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("layouts", Napi::Function::New<layouts>(env, "layouts"));
     exports.Set("clocks", Napi::Function::New<clocks>(env, "clocks"));
     exports.Set("sockDiag", Napi::Function::New<sockDiagDump>(env, "sockDiag"));
+    exports.Set("peerCredentials", Napi::Function::New<peerCredentials>(env, "peerCredentials"));
+    exports.Set("confine", Napi::Function::New<confineProcess>(env, "confine"));
     return exports;
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { text } from 'node:stream/consumers';
@@ -72,7 +73,8 @@ export async function* bodyOf(server: Server, answer: IncomingMessage): AsyncGen
 
 function send(server: Server, { path, params = [], accept = 'application/json', follow }: Query) {
   const search = params.length === 0 ? '' : `?${new URLSearchParams(params)}`;
-  const options: RequestOptions = { headers: { accept }, agent: false };
+  const headers = { accept, ...(server.kind === 'agent' && authorization(process.env.SYSPROBE_TOKEN_FILE)) };
+  const options: RequestOptions = { headers, agent: false };
   return new Promise<IncomingMessage>((resolve, reject) => {
     const request =
       server.kind === 'probe'
@@ -90,6 +92,17 @@ function send(server: Server, { path, params = [], accept = 'application/json', 
     });
     request.end();
   });
+}
+
+/** What an agent asks for that others can reach. */
+function authorization(tokenFile: string | undefined): { authorization?: string } {
+  if (tokenFile === undefined || tokenFile === '') return {};
+  try {
+    return { authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` };
+  } catch (cause) {
+    const message = `SYSPROBE_TOKEN_FILE: the token cannot be read: ${(cause as Error).message}`;
+    throw new SysprobeError('SP_CONFIG_INVALID', message, { cause });
+  }
 }
 
 function requestOf(url: URL): typeof requestHttp {

@@ -1,8 +1,10 @@
 import { loadProbeConfig, probeText } from '../lib/config/load.ts';
 import { SysprobeError } from '../lib/errors.ts';
-import { createLogger } from '../lib/log.ts';
+import { createLogger, type Logger } from '../lib/log.ts';
+import { loadNative } from './native.ts';
 import { assertCanRun, readMachine } from './preflight.ts';
 import { Probe } from './probe.ts';
+import { allowUids } from './server/peer.ts';
 import { startServer } from './server/server.ts';
 
 async function main(): Promise<void> {
@@ -22,6 +24,7 @@ async function main(): Promise<void> {
     socketPath: config.socket,
     mode: config.socketMode,
     ...(config.socketGid !== undefined && { gid: config.socketGid }),
+    ...(config.allowedUids && { mayRead: allowUids(loadNative(), config.allowedUids) }),
     log,
     view: probe,
     events: probe.events,
@@ -29,6 +32,7 @@ async function main(): Promise<void> {
     probe.close();
     throw error;
   });
+  if (config.confine) confine(log);
   log.info({ socket: config.socket, run: probe.run }, 'watching');
   let stopping = false;
   const stop = (signal: string) => {
@@ -41,6 +45,15 @@ async function main(): Promise<void> {
     server.close().catch((error) => log.error({ err: error }, 'the socket did not close'));
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
+}
+
+/** What is open stays open; from here on nothing new is needed that a break-in could use. */
+function confine(log: Logger): void {
+  try {
+    loadNative().confine();
+  } catch (error) {
+    log.warn({ err: error }, 'the probe goes on with all the system calls that it may use');
+  }
 }
 
 main().catch((error) => {

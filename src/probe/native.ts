@@ -36,6 +36,13 @@ export interface Native {
     request: { netns: string; family: number; protocol: number; states: number; extensions: number },
     buffer: Uint8Array,
   ): number;
+  /** Who connected to a Unix socket: `socket` is the descriptor of the accepted end. `pid` is 0 for one of another pid namespace. */
+  peerCredentials(socket: number): { pid: number; uid: number; gid: number };
+  /**
+   * For ever and for every thread: no program can be started, no socket of the network opened, no other process traced,
+   * nothing mounted, no module loaded; what tries gets EPERM. Throws where the kernel has no seccomp.
+   */
+  confine(): void;
 }
 
 export interface BpfObject {

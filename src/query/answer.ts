@@ -4,6 +4,7 @@ import { refusedParameter } from './refusal.ts';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   SP_QUERY_INVALID: 400,
+  SP_UNAUTHORIZED: 401,
   SP_HOST_REFUSED: 403,
   SP_NOT_FOUND: 404,
   SP_METHOD_NOT_ALLOWED: 405,
@@ -23,6 +24,7 @@ export function errorAnswer(error: unknown, log: (error: unknown) => void): Resp
     { error: { code, message, parameter, allowed } },
     {
       status: status ?? 500,
+      ...(status === 401 && { headers: { 'www-authenticate': 'Basic realm="sysprobe"' } }),
       ...(status === 405 && { headers: { allow: 'GET, HEAD' } }),
     },
   );

@@ -11,9 +11,12 @@ interface Refusal {
 }
 
 /** With any Host header, which fetch does not allow. */
-function askAs(url: string, host: string): Promise<number | undefined> {
+const TOKEN = 'a token of sixteen letters or more';
+
+function askAs(url: string, host: string, token?: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    get(url, { headers: { host }, agent: false }, (answer) => {
+    const headers = { host, ...(token !== undefined && { authorization: `Basic ${btoa(`:${token}`)}` }) };
+    get(url, { headers, agent: false }, (answer) => {
       answer.resume();
       resolve(answer.statusCode);
     }).on('error', reject);
@@ -69,9 +72,17 @@ it('answers on loopback only to names of this machine', async () => {
   expect(await askAs(`${agent.url}/health`, 'localhost:8080')).toBe(200);
 });
 
-it('answers to any name on other addresses', async () => {
-  const agent = await runAgent(socketPath(), { config: { listenHost: '0.0.0.0' } });
-  expect(await askAs(`${agent.url}/health`, 'node-1.example')).toBe(200);
+it('answers to any name on other addresses, to who has the token', async () => {
+  const tokenFile = join(makeFolder(), 'token');
+  writeFileSync(tokenFile, TOKEN);
+  const agent = await runAgent(socketPath(), { config: { listenHost: '0.0.0.0', tokenFile } });
+  expect(await askAs(`${agent.url}/health`, 'node-1.example', TOKEN)).toBe(200);
+  expect(await askAs(`${agent.url}/metrics`, 'node-1.example')).toBe(401);
+});
+
+it('does not listen where others can reach it without a token', async () => {
+  const open = runAgent(socketPath(), { config: { listenHost: '::' } });
+  await expect(open).rejects.toThrow(/others can reach ::, so requests must carry a token; .*--token-file/);
 });
 
 it('serves the page with headers that keep it to itself', async () => {

@@ -1,7 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/lib/package-root.ts';
-import { command } from '../containers/command.ts';
 import type { Podman } from '../containers/podman.ts';
 import { debianArchive } from '../package/debian.ts';
 import { fetchPackage } from '../package/packed.ts';
@@ -24,6 +24,7 @@ export async function buildImage(podman: Podman, folder: string): Promise<string
   await podman.call(['build', '--quiet', '--isolation', 'chroot', '--tag', 'localhost/node', base]);
   const image = 'localhost/sysprobe:test';
   const script = join(packageRoot, 'scripts/image.mjs');
-  await command(process.execPath, [script, '--base', 'localhost/node', '--tag', image], podman.env);
+  const options = { env: { ...process.env, ...podman.env }, stdio: 'pipe' } as const;
+  execFileSync(process.execPath, [script, '--base', 'localhost/node', '--tag', image], options);
   return image;
 }

@@ -39,6 +39,17 @@ export function ports(max: number): Kind<number[]> {
   };
 }
 
+/** `0` or `0,65534`. */
+export const userIds: Kind<readonly number[]> = {
+  allowed: '1 to 64 user ids, such as 0,65534',
+  parse: (text) => {
+    const parsed = text.split(',').map((each) => within(parseCount(each.trim()), 0, 4_294_967_294));
+    const found = parsed.filter((each) => each !== undefined);
+    return found.length === parsed.length && found.length <= 64 ? found : undefined;
+  },
+  format: (value) => value.join(','),
+};
+
 /** A ring buffer's size: the kernel takes nothing else. */
 export function bytesPowerOfTwo(min: number, max: number): Kind<number> {
   return {

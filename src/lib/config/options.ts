@@ -17,6 +17,7 @@ import {
   processesEnabled,
   socketPath,
   someOf,
+  userIds,
   word,
   words,
 } from './kinds.ts';
@@ -71,6 +72,11 @@ export const probeOptions = {
     kind: optional(integer(0, 4_294_967_294)),
     default: undefined,
     doc: 'Group id that the socket is given; without it the socket keeps the group of the probe.',
+  }),
+  allowedUids: option<readonly number[] | undefined>({
+    kind: optional(userIds),
+    default: undefined,
+    doc: 'Users that may read the socket, of those that its file mode lets in; without it, all of those.',
   }),
   maxFlows,
   maxClosed: option({
@@ -201,6 +207,11 @@ export const probeOptions = {
     default: 10_000,
     doc: 'How often the processor, memory, pressure and I/O of the node and of each container are read.',
   }),
+  confine: option({
+    kind: boolean,
+    default: true,
+    doc: 'Once it watches, let the probe start no program, open no socket of the network and trace or change no other process, by a seccomp filter.',
+  }),
   runStats: option({
     kind: boolean,
     default: false,
@@ -214,7 +225,12 @@ export const agentOptions = {
   listenHost: option({
     kind: host,
     default: '127.0.0.1',
-    doc: 'Address that the page, the API and the metrics are served on; they have no authentication.',
+    doc: 'Address that the page, the API and the metrics are served on; one that others can reach needs `tokenFile`.',
+  }),
+  tokenFile: option({
+    kind: optional(absolutePath),
+    default: undefined,
+    doc: 'File with the token that requests for the page, the API and the metrics must carry; read again for each request.',
   }),
   listenPort: option({
     kind: integer(0, 65_535),

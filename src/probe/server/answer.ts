@@ -3,6 +3,7 @@ import { type ErrorCode, SysprobeError } from '../../lib/errors.ts';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   SP_QUERY_INVALID: 400,
+  SP_PEER_REFUSED: 403,
   SP_NOT_FOUND: 404,
   SP_METHOD_NOT_ALLOWED: 405,
   SP_NOT_ACCEPTABLE: 406,

@@ -9,6 +9,7 @@ import { errorBody, rawError, statusOf } from './answer.ts';
 import { bindSocket } from './bind.ts';
 import { Endpoints } from './endpoints.ts';
 import type { EventLog } from './event-log.ts';
+import type { PeerRule } from './peer.ts';
 import type { ProbeView } from './probe-view.ts';
 
 export interface ServerOptions {
@@ -17,6 +18,8 @@ export interface ServerOptions {
   mode: number;
   /** Group of the socket file; that of the process when not given. */
   gid?: number;
+  /** Who may read of those that the socket file lets in; all of them when not given. */
+  mayRead?: PeerRule;
   log: Logger;
   view: ProbeView;
   events: EventLog;
@@ -77,12 +80,15 @@ class ProbeServer {
   readonly #answers = new Map<string, { path: string; status: string; count: number }>();
   /** Sockets over the limit: they are told so when they ask. */
   readonly #excess = new WeakSet<Socket>();
+  readonly #refused = new WeakSet<Socket>();
+  readonly #mayRead: PeerRule;
   readonly #answering = new WeakSet<Socket>();
   #connections = 0;
   #closing = false;
 
-  constructor({ log, view, events }: ServerOptions, limits: Limits) {
+  constructor({ log, view, events, mayRead = () => true }: ServerOptions, limits: Limits) {
     this.#log = log;
+    this.#mayRead = mayRead;
     this.#events = events;
     this.#limits = limits;
     this.#endpoints = new Endpoints({
@@ -119,6 +125,7 @@ class ProbeServer {
 
   #admit(socket: Socket): void {
     this.#connections++;
+    if (!this.#mayRead(socket)) this.#refused.add(socket);
     if (this.#connections > this.#limits.connections) this.#excess.add(socket);
     socket.once('close', () => {
       this.#connections--;
@@ -142,6 +149,12 @@ class ProbeServer {
 
     let path = 'other';
     try {
+      if (this.#refused.has(socket)) {
+        throw new SysprobeError(
+          'SP_PEER_REFUSED',
+          'this user may not read the probe; its id is not among those of --allowed-uids',
+        );
+      }
       if (this.#excess.has(socket)) {
         throw new SysprobeError(
           'SP_TOO_MANY_READERS',

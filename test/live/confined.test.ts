@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../src/lib/package-root.ts';
+import { poll, type RunningProbe, startProbe } from './probe.ts';
+
+let probe: RunningProbe;
+
+beforeAll(async () => {
+  probe = await startProbe();
+});
+
+afterAll(() => probe?.stop());
+
+describe('a probe that watches', () => {
+  it('is confined in every thread', () => {
+    const threads = readdirSync(`/proc/${probe.pid}/task`);
+    const modes = threads.map(
+      (id) => /^Seccomp:\s*(\d)$/m.exec(readFileSync(`/proc/${probe.pid}/task/${id}/status`, 'utf8'))?.[1],
+    );
+    expect(threads.length).toBeGreaterThan(1);
+    expect(new Set(modes)).toEqual(new Set(['2']));
+  });
+
+  it('still does what it is there for', async () => {
+    const server = createServer((client) => client.end('ten bytes.')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await once(connect(port, '127.0.0.1').resume(), 'close');
+    server.close();
+    const closed = `port=${port}&state=closed&direction=outgoing`;
+    await poll(async () => (await probe.flows(closed)).length === 1);
+    expect(await probe.flows(closed)).toMatchObject([
+      { received: { bytes: 10 }, process: { pid: process.pid } },
+    ]);
+    expect(probe.stderr()).not.toContain('"level":50');
+  });
+});
+
+describe('what is confined', () => {
+  const run = (script: string) => {
+    const source = `require('node-gyp-build')(${JSON.stringify(packageRoot)}).confine(); ${script}`;
+    return execFileSync(process.execPath, ['-e', source], { cwd: packageRoot, encoding: 'utf8' });
+  };
+
+  it('starts no program', () => {
+    expect(run(`console.log(require('child_process').spawnSync('/bin/true').error?.code)`)).toBe('EPERM\n');
+  });
+
+  it('opens no socket of the network', () => {
+    expect(run(`require('net').connect(9, '127.0.0.1').on('error', ({ code }) => console.log(code))`)).toBe(
+      'EPERM\n',
+    );
+  });
+
+  it('opens sockets of the machine itself', () => {
+    expect(run(`require('net').connect('/nowhere').on('error', ({ code }) => console.log(code))`)).toBe(
+      'ENOENT\n',
+    );
+  });
+});
