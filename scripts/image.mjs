@@ -23,7 +23,7 @@ await runMain(async () => {
   copyFileSync(packTarball({ architectures: [arch], to: context }), join(context, 'sysprobe.tgz'));
   const builder = ['podman', 'docker'].find(commandExists);
   if (builder === undefined) throw new Refusal('neither podman nor docker is here; install one of them');
-  const isolation = builder === 'podman' ? ['--isolation', 'chroot'] : [];
+  const isolation = builder === 'podman' ? ['--isolation', 'chroot', '--layers=false'] : [];
   run(builder, [
     ...[
       'build',

