@@ -1,6 +1,7 @@
 import { loadProbeConfig, probeText } from '../lib/config/load.ts';
 import { SysprobeError } from '../lib/errors.ts';
 import { createLogger, type Logger } from '../lib/log.ts';
+import { findHostFolders } from './host-folders.ts';
 import { loadNative } from './native.ts';
 import { assertCanRun, readMachine } from './preflight.ts';
 import { Probe } from './probe.ts';
@@ -14,7 +15,8 @@ async function main(): Promise<void> {
     process.stdout.write(text);
     return;
   }
-  const config = loadProbeConfig(invocation);
+  const given = loadProbeConfig(invocation);
+  const config = { ...given, ...findHostFolders(given) };
   const log = createLogger('system-probe', config.logLevel);
   if (config.ignored.length > 0) log.warn({ names: config.ignored }, 'environment names without effect');
   assertCanRun(readMachine());

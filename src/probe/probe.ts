@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProbeConfig } from '../lib/config/load.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Row } from '../wire/fields.ts';
 import { Clock } from './clock.ts';
@@ -13,6 +12,7 @@ import type { FlowRecord } from './events.gen.ts';
 import { flowRow, type RowContext } from './flows/row.ts';
 import { FlowSnapshot } from './flows/snapshot.ts';
 import { FlowTable } from './flows/table.ts';
+import type { HostConfig } from './host-folders.ts';
 import { Translator } from './nat/translator.ts';
 import { loadNative } from './native.ts';
 import { ownerHierarchy, readCgroupMounts } from './owners/cgroup-mounts.ts';
@@ -65,7 +65,7 @@ export class Probe implements ProbeView {
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
 
-  constructor(config: ProbeConfig, log: Logger) {
+  constructor(config: HostConfig, log: Logger) {
     const native = loadNative();
     this.#log = log;
     this.clock = new Clock(() => native.clocks());
@@ -192,7 +192,7 @@ export class Probe implements ProbeView {
   }
 
   /** Finds what was there before; from then on reads the kernel at the configured intervals. */
-  async start(config: ProbeConfig): Promise<void> {
+  async start(config: HostConfig): Promise<void> {
     const { drainIntervalMs, updateIntervalMs, saturationIntervalMs, processIntervalMs } = config;
     this.nodeContainers.discover();
     this.nodeProcesses.discover();

@@ -55,7 +55,6 @@ describe('defaults', () => {
       dnsMax: 8192,
       dnsRingBytes: 4 * 1024 * 1024,
       drainIntervalMs: 100,
-      procRoot: '/proc',
       cgroupRoot: undefined,
       maxContainers: 4096,
       processesEnabled: true,

@@ -75,6 +75,12 @@ function parse<T>({ kind }: Option<T>, { text, where }: Given): T {
 /** Used, but not the name of an option: the file's path and the command line's server. */
 const otherNames = ['SYSPROBE_CONFIG', 'SYSPROBE_SERVER'];
 
+/** What these say is so of itself: there is a system-probe, and it is a process of its own. */
+const inherent = new Map([
+  ['DD_SYSTEM_PROBE_ENABLED', 'true'],
+  ['DD_SYSTEM_PROBE_EXTERNAL', 'true'],
+]);
+
 function ignoredNames(env: NodeJS.ProcessEnv, options: Options): string[] {
   const used = new Set(Object.entries(options).flatMap(([name, option]) => envNames(name, option)));
   const sysprobe = [probeOptions, agentOptions].flatMap((table: Options) =>
@@ -83,7 +89,8 @@ function ignoredNames(env: NodeJS.ProcessEnv, options: Options): string[] {
   const known = new Set([...sysprobe.filter((name) => name.startsWith('SYSPROBE_')), ...otherNames]);
   return Object.keys(env).filter((name) => {
     const upper = name.toUpperCase();
-    if (used.has(upper)) return false;
+    if (used.has(upper) || (inherent.has(upper) && inherent.get(upper) === env[name]?.toLowerCase()))
+      return false;
     return upper.startsWith('DD_') || (upper.startsWith('SYSPROBE_') && !known.has(upper));
   });
 }

@@ -142,15 +142,15 @@ export const probeOptions = {
     doc: 'How often the ring buffer is emptied; a filling buffer is emptied at once.',
   }),
   procRoot: option({
-    kind: absolutePath,
-    default: '/proc',
+    kind: optional(absolutePath),
+    default: undefined,
     env: ['HOST_PROC'],
-    doc: 'Where the proc file system of the host is mounted.',
+    doc: 'Where the proc file system of the host is mounted; without it, /host/proc where that is one, else /proc.',
   }),
   cgroupRoot: option({
     kind: optional(absolutePath),
     default: undefined,
-    doc: 'Where the cgroup hierarchies of the host are mounted; without it, /sys/fs/cgroup.',
+    doc: 'Where the cgroup hierarchies of the host are mounted; without it, /host/sys/fs/cgroup where that is there, else /sys/fs/cgroup.',
   }),
   maxContainers,
   runtimeSockets: option<readonly RuntimeSocket[]>({

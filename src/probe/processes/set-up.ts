@@ -1,5 +1,5 @@
-import type { ProbeConfig } from '../../lib/config/load.ts';
 import type { NodeContainers } from '../containers/node-containers.ts';
+import type { HostConfig } from '../host-folders.ts';
 import type { CgroupMounts } from '../owners/cgroup-mounts.ts';
 import type { Probe } from '../probe.ts';
 import { ProcReader } from './existing.ts';
@@ -7,7 +7,7 @@ import { NodeProcesses } from './node-processes.ts';
 import { Redactor } from './redact.ts';
 
 export interface ProcessesSetUp {
-  config: ProbeConfig;
+  config: HostConfig;
   mounts: CgroupMounts;
   containers: NodeContainers;
 }
