@@ -55,6 +55,7 @@ describe('defaults', () => {
       dnsMax: 8192,
       dnsRingBytes: 4 * 1024 * 1024,
       drainIntervalMs: 100,
+      confine: true,
       cgroupRoot: undefined,
       maxContainers: 4096,
       processesEnabled: true,
