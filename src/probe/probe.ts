@@ -59,6 +59,7 @@ export class Probe implements ProbeView {
   readonly processSource: ProcessSource;
   readonly nodeProcesses: NodeProcesses;
   readonly owners: OwnerResolver;
+  readonly listeners = new ListenerSet();
   readonly clock: Clock;
   readonly startedAt = new Date();
   readonly #context: RowContext;
@@ -121,7 +122,7 @@ export class Probe implements ProbeView {
       ...(cgroupRoot !== undefined && { cgroupRoot }),
     });
     this.nodeProcesses = nodeProcesses(this, { config, mounts, containers });
-    const listeners = new ListenerSet();
+    const { listeners } = this;
     this.#context = { clock: this.clock, bootId: this.bootId, owners: this.owners, listeners };
     const translator = new Translator({ native, netns: join(procRoot, '1/ns/net') });
     this.translator = translator;

@@ -10,7 +10,8 @@ import { costOfCgroup, UDP_HOOK_NAMES } from './sources/udp-hooks.ts';
 
 /** Is it working, what is on, how full is it, and what was lost. */
 export function probeStatus(probe: Probe): Status {
-  const { table, tcp, udp, dnsSource, dnsLog, cgroups, owners, translator, events, startedAt } = probe;
+  const { table, tcp, udp, listeners, dnsSource, dnsLog, cgroups, owners, translator, events, startedAt } =
+    probe;
   const nat = translator.counters();
   const { paths, evicted, removed, removedEvicted } = owners.counters.cgroups;
   const node = nodeSaturation(probe);
@@ -41,6 +42,7 @@ export function probeStatus(probe: Probe): Status {
         max: udp.conversations.capacity,
         evicted: udp.conversations.closedEarly,
       },
+      { name: 'listeningPorts', used: listeners.size, max: listeners.max, evicted: listeners.evicted },
       ...dnsTables(probe),
       ...processTables(probe),
       ...containerTables(probe),

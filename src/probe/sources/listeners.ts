@@ -1,6 +1,17 @@
-/** The ports that something listens on, by network namespace. SO_REUSEPORT makes several sockets of one port. */
+import { BoundedMap } from '../owners/bounded-map.ts';
+
+/**
+ * The ports that something listens on, by network namespace. SO_REUSEPORT makes several sockets of one port. When it is
+ * full, the longest unchanged goes: what it accepts and is not seen to open then passes for a client.
+ */
 export class ListenerSet {
-  readonly #sockets = new Map<string, number>();
+  readonly max: number;
+  readonly #sockets: BoundedMap<string, number>;
+
+  constructor(max = 65_536) {
+    this.max = max;
+    this.#sockets = new BoundedMap(max);
+  }
 
   add(netns: number, port: number): void {
     const key = `${netns}:${port}`;
@@ -15,10 +26,14 @@ export class ListenerSet {
   }
 
   has(netns: number, port: number): boolean {
-    return this.#sockets.has(`${netns}:${port}`);
+    return this.#sockets.get(`${netns}:${port}`) !== undefined;
   }
 
   get size(): number {
     return this.#sockets.size;
+  }
+
+  get evicted(): number {
+    return this.#sockets.evicted;
   }
 }
