@@ -42,6 +42,8 @@ static __always_inline bool write_name(struct execution *to, struct dentry *dent
 
     if (at >= EXE_NAMES_MAX)
         return false;
+    /* Of what was compared, the verifier of 5.10 knows the mask alone. */
+    barrier_var(at);
     at &= EXE_NAMES_MAX - 1;
     size = bpf_probe_read_kernel_str(to->data + at, EXE_NAME_MAX, BPF_CORE_READ(dentry, d_name.name));
     if (size <= 0)
