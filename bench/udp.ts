@@ -12,11 +12,11 @@ const ROUNDS = 8;
 const native = loadNative();
 
 const loads = [
-  { mode: 'datagrams', amount: 500_000, what: 'UDP datagrams of 100 bytes a second', unit: 'datagram' },
-  { mode: 'stream', amount: 3000, what: 'TCP bulk throughput', unit: 'MiB' },
+  { mode: 'datagrams', amount: 300_000, what: 'UDP datagrams of 100 bytes a second', unit: 'datagram' },
+  { mode: 'stream', amount: 2000, what: 'TCP bulk throughput', unit: 'MiB' },
   {
     mode: 'pingpong',
-    amount: 50_000,
+    amount: 20_000,
     what: 'TCP requests and responses of 1 byte a second',
     unit: 'request',
   },
@@ -41,7 +41,8 @@ export const udp: Benchmark = {
     return choices.flatMap((choice) => {
       const opened = choice.open();
       if ('reason' in opened) {
-        return [{ what: `with ${choice.name} / without`, figure: 'not measured', how: opened.reason }];
+        const how = `${opened.reason}; in the emulated machines that take it, times say nothing`;
+        return [{ what: `with ${choice.name} / without`, figure: 'not measured', how }];
       }
       opened.object.close();
       return loads.flatMap((each) => [compare(choice, each), inKernel(choice, each)]);
