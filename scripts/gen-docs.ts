@@ -12,10 +12,12 @@ import { filterTable, selectorTable } from '../src/lib/filter/document.ts';
 import { FLOW_FILTERS } from '../src/lib/filter/flows.ts';
 import { PROCESS_FILTERS } from '../src/lib/filter/processes.ts';
 import { EVENT_FILTERS } from '../src/lib/filter/records.ts';
+import { ENDPOINTS } from '../src/query/endpoints.ts';
 import { cddlRows } from '../src/wire/schema.ts';
 
 const documents = {
   'docs/configuration.md': { probe: markdownTable(probeOptions), agent: markdownTable(agentOptions) },
+  'docs/api.md': { endpoints: endpointTable() },
   'docs/wire.cddl': { rows: cddlRows() },
   'docs/cli.md': {
     selectors: selectorTable(),
@@ -44,4 +46,12 @@ for (const [path, tables] of Object.entries(documents)) {
     console.error(`${path} is not what the sources give; run: npm run generate`);
     process.exitCode = 1;
   }
+}
+
+function endpointTable(): string {
+  const rows = ENDPOINTS.map(({ path, summary, answers }) => {
+    const forms = Object.keys(answers).map((form) => `\`${form}\``);
+    return `| \`${path}\` | ${summary} | ${forms.join(', ')} |`;
+  });
+  return ['| Path | Answers | As |', '| --- | --- | --- |', ...rows].join('\n');
 }

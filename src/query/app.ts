@@ -6,12 +6,14 @@ import type { Container } from '../lib/filter/containers.ts';
 import type { DnsTransaction } from '../lib/filter/dns.ts';
 import type { Process } from '../lib/filter/processes.ts';
 import { parseQuery } from '../lib/filter/query.ts';
+import { version } from '../lib/package-root.ts';
 import { accepted, errorAnswer, jsonAnswer, refuseParameters } from './answer.ts';
 import { summaryPieces } from './dns-summary.ts';
 import { namesLoopback } from './host.ts';
 import type { LiveMaps } from './live-maps.ts';
 import { type MapQuery, parseMapQuery } from './map-query.ts';
 import { NODE_GRAPH_FIELDS, nodeGraph } from './node-graph.ts';
+import { openApiDocument } from './openapi.ts';
 import type { Page } from './page.ts';
 import { followPieces, LIST_FORMS, listPieces } from './record-list.ts';
 import type { MapSource, RecordSource, StoredFlow } from './sources.ts';
@@ -73,6 +75,10 @@ export function createApp(options: AppOptions): Hono<Env> {
     refuseParameters(paramsOf(c));
     accepted(c.req.header('accept'), ['application/json']);
     return jsonAnswer(status());
+  });
+  app.get('/api/v1/openapi.json', (c) => {
+    refuseParameters(paramsOf(c));
+    return jsonAnswer(openApiDocument(version));
   });
   app.get('/metrics', async (c) => {
     refuseParameters(paramsOf(c));
