@@ -3,9 +3,18 @@ import { ownText, type Texts } from './texts.ts';
 
 export type Cell = FlowRow[number];
 
+/** One field of flows, by slot, as it is read. Null is not known. */
+export interface Reader<T extends Cell = Cell> {
+  read(slot: number): T;
+}
+
+export interface TimeReader extends Reader<bigint | null> {
+  /** With the fraction that a double can hold. */
+  milliseconds(slot: number): number | undefined;
+}
+
 /** One field of all flows, by slot. A slot that was never written holds null. */
-export interface Column {
-  read(slot: number): Cell;
+export interface Column extends Reader {
   write(slot: number, cell: Cell): void;
   grow(capacity: number): void;
 }
@@ -76,14 +85,13 @@ export class NumberColumn implements Column {
 }
 
 /** Nanoseconds since the epoch; 0 is null. */
-export class TimeColumn implements Column {
+export class TimeColumn implements Column, TimeReader {
   #values = new BigUint64Array(0);
 
   read(slot: number): bigint | null {
     return this.#values[slot] || null;
   }
 
-  /** In milliseconds, with the fraction that a double can hold. */
   milliseconds(slot: number): number | undefined {
     const value = this.#values[slot];
     return value ? Number(value) / 1e6 : undefined;

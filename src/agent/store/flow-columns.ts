@@ -1,9 +1,27 @@
 import { FLOW_FIELDS, type FlowRow } from '../../wire/flow.ts';
-import { type Column, FlagColumn, IdColumn, NumberColumn, TextColumn, TimeColumn } from './column.ts';
+import {
+  type Column,
+  FlagColumn,
+  IdColumn,
+  NumberColumn,
+  type Reader,
+  TextColumn,
+  TimeColumn,
+  type TimeReader,
+} from './column.ts';
 import { Texts } from './texts.ts';
 
-type FieldKind = (typeof FLOW_FIELDS)[number][1];
-type Named<Kind extends FieldKind> = Extract<(typeof FLOW_FIELDS)[number], readonly [string, Kind]>[0];
+export type FieldKind = (typeof FLOW_FIELDS)[number][1];
+export type Named<Kind extends FieldKind> = Extract<(typeof FLOW_FIELDS)[number], readonly [string, Kind]>[0];
+
+/** The fields of flows, as they are read. */
+export interface FlowReaders {
+  readonly id: Reader<string | null>;
+  text(name: Exclude<Named<'text'>, 'id'>): Reader<string | null>;
+  number(name: Named<'uint'>): Reader<number | null>;
+  time(name: Named<'time'>): TimeReader;
+  readRow(slot: number): FlowRow;
+}
 
 const FIRST_CAPACITY = 1024;
 
@@ -11,7 +29,7 @@ const FIRST_CAPACITY = 1024;
  * The fields of all flows, a column for each. A field that is appended to FLOW_FIELDS is stored without a change
  * here. An object for each flow would take five times the memory.
  */
-export class FlowColumns {
+export class FlowColumns implements FlowReaders {
   readonly #texts = new Texts();
   readonly #byName = new Map<string, Column>();
   readonly #inOrder: Column[];

@@ -101,7 +101,7 @@ export class FlowStore {
     this.#isListing = false;
     for (const slot of this.#active) {
       if (this.#met[slot] === this.#list) continue;
-      this.#view.state.write(slot, 'closed');
+      this.#columns.text('state').write(slot, 'closed');
       this.#columns.flag('closeMissed').write(slot, true);
       this.#active.remove(slot);
       this.#closed.append(slot);

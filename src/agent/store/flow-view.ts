@@ -5,13 +5,13 @@ import { formatTime } from '../../wire/time.ts';
 import { type NamedFlowRecord, named } from '../enrich/enricher.ts';
 import type { FlowNames } from '../enrich/flow-names.ts';
 import type { Names } from '../kubernetes/names.ts';
-import type { NumberColumn, TextColumn, TimeColumn } from './column.ts';
-import type { FlowColumns } from './flow-columns.ts';
+import type { Reader, TimeReader } from './column.ts';
+import type { FlowReaders } from './flow-columns.ts';
 
 /** The columns that a view reads, found once: a lookup by name for every field would be half the cost of reading. */
 export type ViewColumns = ReturnType<typeof viewColumns>;
 
-export function viewColumns(columns: FlowColumns) {
+export function viewColumns(columns: FlowReaders) {
   return {
     all: columns,
     id: columns.id,
@@ -55,7 +55,7 @@ export function viewColumns(columns: FlowColumns) {
 export interface ViewSources {
   rates: { read(slot: number): Rate };
   /** Undefined where there is no Kubernetes. */
-  names: FlowNames | undefined;
+  names: Pick<FlowNames, 'own' | 'peer'> | undefined;
 }
 
 /**
@@ -66,7 +66,7 @@ export class FlowView {
   readonly slot: number;
   readonly #at: ViewColumns;
   readonly #rates: { read(slot: number): Rate };
-  readonly #names: FlowNames | undefined;
+  readonly #names: ViewSources['names'];
 
   constructor(slot: number, columns: ViewColumns, more: ViewSources) {
     this.slot = slot;
@@ -215,12 +215,12 @@ export class FlowView {
     return this.#names === undefined ? record : named(record, this.kubernetes, this.dest.kubernetes);
   }
 
-  #endpoint(ips: TextColumn, ports: NumberColumn): FlowRecord['source'] | undefined {
+  #endpoint(ips: Reader<string | null>, ports: Reader<number | null>): FlowRecord['source'] | undefined {
     const ip = ips.read(this.slot);
     return ip === null ? undefined : { ip, port: ports.read(this.slot) ?? 0 };
   }
 
-  #time(column: TimeColumn): string | undefined {
+  #time(column: TimeReader): string | undefined {
     const time = column.read(this.slot);
     return time === null ? undefined : formatTime(time);
   }

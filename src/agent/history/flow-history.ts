@@ -1,0 +1,207 @@
+import { NO_RATE } from '../../map/rate.ts';
+import { FLOW_FIELDS, type FlowRow } from '../../wire/flow.ts';
+import { FLOW_FIELD_NAMES } from '../../wire/rows.ts';
+import { FlowColumns, type FlowReaders } from '../store/flow-columns.ts';
+import { FlowView, type ViewSources, viewColumns } from '../store/flow-view.ts';
+import { CARRIED, FlowBlock, type HistoryRow } from './flow-block.ts';
+
+export interface FlowHistoryOptions {
+  windowMs: number;
+  slotMs: number;
+  /** Of the blocks; beyond it the oldest is forgotten. */
+  maxBytes: number;
+  names: ViewSources['names'];
+  /** A block is complete: it does not change any more. */
+  onBlock?: (block: FlowBlock) => void;
+}
+
+/** A flow as it was at the end of a time slot. */
+export interface PastFlow {
+  flow: FlowView;
+  /** What had been told of it in earlier slots, by CARRIED. */
+  before: readonly number[];
+}
+
+/** Time slots that rows may still come for. */
+const OPEN_SLOTS = 2;
+/** Rows of a block: a slot may have several. */
+const BLOCK_ROWS = 16_384;
+const CARRIED_AT = CARRIED.map((name) => FLOW_FIELD_NAMES.indexOf(name));
+const ID = FLOW_FIELD_NAMES.indexOf('id');
+const NO_RATES = { read: () => NO_RATE };
+
+interface OpenSlot {
+  columns: FlowColumns;
+  before: (readonly number[] | undefined)[];
+  firstMs: number;
+  lastMs: number;
+}
+
+/**
+ * The flows of the last hour: a row for each that closed, and for each that stayed open a row for each time slot in
+ * which it was reported. So any window of the time can be asked for. What is over is packed; the oldest makes room.
+ */
+export class FlowHistory {
+  readonly #options: FlowHistoryOptions;
+  readonly #open = new Map<number, OpenSlot>();
+  readonly #blocks: FlowBlock[] = [];
+  readonly #views = new WeakMap<FlowReaders, ReturnType<typeof viewColumns>>();
+  /** What has been told of flows that are still open, by id. */
+  readonly #told = new Map<string, readonly number[]>();
+  #bytes = 0;
+  #rows = 0;
+  #forgotten = 0;
+
+  constructor(options: FlowHistoryOptions) {
+    this.#options = options;
+  }
+
+  get counts(): { rows: number; bytes: number; maxBytes: number; forgotten: number } {
+    const { maxBytes } = this.#options;
+    return { rows: this.#rows, bytes: this.#bytes, maxBytes, forgotten: this.#forgotten };
+  }
+
+  slotOf(timeMs: number): number {
+    return Math.floor(timeMs / this.#options.slotMs);
+  }
+
+  /** The flow as it was last reported, at `timeMs`; `isLast` when no more is told of it. */
+  add(row: FlowRow, timeMs: number, isLast: boolean): void {
+    const id = String(row[ID]);
+    const slot = this.#slot(this.slotOf(timeMs), timeMs);
+    const before = this.#told.get(id);
+    slot.columns.writeRow(slot.before.length, row);
+    slot.before.push(before);
+    slot.lastMs = Math.max(slot.lastMs, timeMs);
+    slot.firstMs = Math.min(slot.firstMs, timeMs);
+    this.#rows += 1;
+    if (isLast) this.#told.delete(id);
+    else
+      this.#told.set(
+        id,
+        CARRIED_AT.map((at) => Number(row[at] ?? 0)),
+      );
+    if (slot.before.length >= BLOCK_ROWS) this.#pack(this.slotOf(timeMs), slot);
+  }
+
+  /** What is no longer known to be open. */
+  forget(id: string): void {
+    this.#told.delete(id);
+  }
+
+  /** A block of an earlier run. Blocks are given in their order, before anything is added. */
+  restore(block: FlowBlock): void {
+    this.#keep(block);
+    const views = this.#viewsOf(block);
+    for (let i = 0; i < block.size; i++) {
+      const id = views.id.read(i) ?? '';
+      if (views.state.read(i) === 'closed') this.#told.delete(id);
+      else
+        this.#told.set(
+          id,
+          CARRIED_AT.map((at) => Number(block.number(FLOW_FIELDS[at]?.[0] as 'netns').read(i) ?? 0)),
+        );
+    }
+  }
+
+  /** Lets time pass: packs what is over and forgets what left the window. */
+  sweep(now: number): void {
+    const newest = this.slotOf(now) - OPEN_SLOTS;
+    for (const [number, slot] of this.#open) if (number <= newest) this.#pack(number, slot);
+    while ((this.#blocks[0]?.lastMs ?? now) < now - this.#options.windowMs) this.#drop();
+  }
+
+  /** Packs everything, before the end. */
+  flush(): void {
+    for (const [number, slot] of this.#open) this.#pack(number, slot);
+  }
+
+  /** The rows of flows that were active between the times, oldest slot first. */
+  *between(fromMs: number, toMs: number): Generator<PastFlow> {
+    for (const block of this.#blocks) {
+      if (block.lastMs < fromMs || block.firstMs > toMs) continue;
+      yield* this.#rowsOf(block, { size: block.size, before: (slot) => block.before(slot), fromMs, toMs });
+    }
+    for (const { columns, before, firstMs, lastMs } of this.#open.values()) {
+      if (lastMs < fromMs || firstMs > toMs) continue;
+      const beforeAt = (slot: number) => before[slot] ?? NOTHING;
+      yield* this.#rowsOf(columns, { size: before.length, before: beforeAt, fromMs, toMs });
+    }
+  }
+
+  *#rowsOf(
+    columns: FlowReaders,
+    {
+      size,
+      before,
+      fromMs,
+      toMs,
+    }: { size: number; before(slot: number): readonly number[]; fromMs: number; toMs: number },
+  ): Generator<PastFlow> {
+    const sources = { rates: NO_RATES, names: this.#options.names };
+    const views = this.#viewsOf(columns);
+    for (let slot = 0; slot < size; slot++) {
+      const flow = new FlowView(slot, views, sources);
+      const { activeMs } = flow;
+      if (activeMs >= fromMs && activeMs <= toMs) yield { flow, before: before(slot) };
+    }
+  }
+
+  #viewsOf(columns: FlowReaders): ReturnType<typeof viewColumns> {
+    let views = this.#views.get(columns);
+    if (views === undefined) {
+      views = viewColumns(columns);
+      this.#views.set(columns, views);
+    }
+    return views;
+  }
+
+  #slot(number: number, timeMs: number): OpenSlot {
+    let slot = this.#open.get(number);
+    if (slot === undefined) {
+      slot = { columns: new FlowColumns(), before: [], firstMs: timeMs, lastMs: timeMs };
+      this.#open.set(number, slot);
+    }
+    return slot;
+  }
+
+  /** Short connections apart from others: their times and counters are small numbers. */
+  #pack(number: number, { columns, before, firstMs, lastMs }: OpenSlot): void {
+    this.#open.delete(number);
+    const rows = before.map((told, slot): HistoryRow => ({ row: columns.readRow(slot), before: told }));
+    const short = rows.filter((each) => isShort(each));
+    const others = rows.filter((each) => !isShort(each));
+    for (const part of [short, others]) {
+      if (part.length === 0) continue;
+      const block = FlowBlock.pack(part, { firstMs, lastMs });
+      this.#keep(block);
+      this.#rows -= part.length;
+      this.#options.onBlock?.(block);
+    }
+  }
+
+  #keep(block: FlowBlock): void {
+    this.#blocks.push(block);
+    this.#bytes += block.bytes;
+    this.#rows += block.size;
+    while (this.#bytes > this.#options.maxBytes && this.#blocks.length > 1) {
+      this.#forgotten += this.#blocks[0]?.size ?? 0;
+      this.#drop();
+    }
+  }
+
+  #drop(): void {
+    const block = this.#blocks.shift();
+    this.#bytes -= block?.bytes ?? 0;
+    this.#rows -= block?.size ?? 0;
+  }
+}
+
+const NOTHING: readonly number[] = CARRIED.map(() => 0);
+const DURATION = FLOW_FIELD_NAMES.indexOf('durationNs');
+const SHORT_NS = 2 ** 32 - 2;
+
+function isShort({ row, before }: HistoryRow): boolean {
+  const duration = row[DURATION];
+  return before === undefined && duration !== null && Number(duration) < SHORT_NS;
+}
