@@ -1,16 +1,27 @@
 import type { Flow } from '../lib/filter/flow-record.ts';
 import { FLOWS } from '../lib/filter/flows.ts';
 import type { RecordSet } from '../lib/filter/query.ts';
-import { type GraphQuery, NetworkMap } from '../map/network-map.ts';
+import type { GraphQuery } from '../map/draw.ts';
+import { NetworkMap } from '../map/network-map.ts';
 import type { TimelineQuery } from '../map/timeline.ts';
 import type { MapDirectory, MapGraph, MapSaturation, MapTimeline } from '../map/types.ts';
-import type { MapSource, RecordFollower, RecordSource, StoredFlow } from '../query/sources.ts';
+import type {
+  FlowReport,
+  MapSource,
+  RecordFollower,
+  RecordSource,
+  Snapshot,
+  StoredFlow,
+} from '../query/sources.ts';
 import type { DnsRecord } from '../wire/dns.ts';
 import type { FlowRow } from '../wire/flow.ts';
-import { readFlow } from '../wire/rows.ts';
+import { FLOW_FIELD_NAMES, readFlow } from '../wire/rows.ts';
 import type { ReaderStatus, ReplayStatus, TableStatus } from '../wire/status.ts';
 import type { Enricher } from './enrich/enricher.ts';
 import { FlowNames } from './enrich/flow-names.ts';
+import { earlier } from './history/earlier.ts';
+import { FlowHistory } from './history/flow-history.ts';
+import { pastNames } from './history/past-names.ts';
 import { RecordFeed } from './record-feed.ts';
 import { FlowColumns } from './store/flow-columns.ts';
 import { type FlowChange, FlowStore } from './store/flow-store.ts';
@@ -53,6 +64,14 @@ export interface NodeFlowsStatus {
 }
 
 const MAX_IDLE_CONVERSATIONS = 16_384;
+/** Of the memory for what was earlier, the part for single flows; the rest is for the map. */
+const FLOWS_PART = 0.75;
+const HISTORY_SLOT_MS = 10_000;
+/** For so long a flow that closed has a rate. */
+const RATED_MS = 6000;
+const ID = FLOW_FIELD_NAMES.indexOf('id');
+const CLOSED_AT = FLOW_FIELD_NAMES.indexOf('closedAt');
+const LAST_SEEN_AT = FLOW_FIELD_NAMES.indexOf('lastSeenAt');
 /** Measured: the columns of a row, and its id. */
 const FEED_ENTRY_BYTES = 250;
 
@@ -65,6 +84,8 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   readonly now: () => number;
   readonly #store: FlowStore;
   readonly #map: NetworkMap;
+  readonly #historyBytes: number;
+  readonly #history: FlowHistory;
   readonly #feed: RecordFeed;
   readonly #meter: Meter;
   #version = 0;
@@ -76,6 +97,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
       options;
     const { enricher, directory } = names ?? {};
     this.windowMs = windowMs;
+    this.#historyBytes = historyBytes;
     this.now = now;
     this.#meter = meter;
     this.directory = directory;
@@ -83,15 +105,22 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     this.#map = new NetworkMap({
       windowMs,
       maxIdle: MAX_IDLE_CONVERSATIONS,
-      maxBytes: historyBytes,
+      maxBytes: historyBytes * (1 - FLOWS_PART),
       directory,
       saturation,
+    });
+    this.#history = new FlowHistory({
+      windowMs,
+      slotMs: HISTORY_SLOT_MS,
+      maxBytes: historyBytes * FLOWS_PART,
+      names: enricher && pastNames(enricher),
     });
     this.#store = new FlowStore({
       maxActive,
       maxClosed,
       onEvict: (flow) => {
         this.#map.remove(flow);
+        this.#history.forget(flow.id);
         meter.remove(flow);
       },
       names: enricher && new FlowNames(enricher),
@@ -106,6 +135,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   }
 
   record(row: FlowRow): void {
+    this.#tellEarlier(row);
     const change = this.#store.put(row);
     if (change === undefined) return;
     this.#apply(change, row);
@@ -132,7 +162,10 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   }
 
   probeRestarted(): void {
-    for (const flow of this.#store.dropActive()) this.#map.remove(flow);
+    for (const flow of this.#store.dropActive()) {
+      this.#map.remove(flow);
+      this.#history.forget(flow.id);
+    }
     this.#meter.restart(this.now());
     this.#version += 1;
   }
@@ -140,6 +173,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   /** To be called about once a second. */
   sweep(): void {
     this.#map.sweep(this.now());
+    this.#history.sweep(this.now());
   }
 
   get version(): number {
@@ -150,12 +184,35 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     return this.#feed.cursor;
   }
 
-  snapshot() {
-    return this.#store.snapshot();
+  snapshot(window: { since?: number | undefined; until?: number | undefined } = {}): Snapshot<StoredFlow> {
+    const { since, until } = window;
+    const stored = this.#store.snapshot();
+    if (since === undefined && until === undefined) return stored;
+    const past = this.#history.closedSince(since ?? 0);
+    const at = (index: number) => {
+      if (index >= past.length) return stored.at(index - past.length);
+      const flow = past.at(index);
+      return flow === undefined || this.#store.get(flow.id) !== undefined ? undefined : flow;
+    };
+    return {
+      length: past.length + stored.length,
+      at,
+      id: (index) => at(index)?.id ?? '',
+      record: (index) => at(index)?.record(),
+    };
   }
 
-  flows(): Iterable<FlowView> {
-    return this.#store;
+  *reports({ since }: { since: number }): Iterable<FlowReport> {
+    const rated = this.now() - RATED_MS;
+    // Not in a time slot that the window begins in.
+    const beforeMs = since - HISTORY_SLOT_MS;
+    for (const { flow, before } of this.#history.since(since)) {
+      const current = flow.activeMs >= rated ? this.#store.get(flow.id) : undefined;
+      yield { flow: current?.state === 'closed' ? current : flow, before: earlier(flow, before, beforeMs) };
+    }
+    for (const flow of this.#store.active()) {
+      yield { flow, before: earlier(flow, this.#history.told(flow.id), beforeMs) };
+    }
   }
 
   follow(after?: string): RecordFollower {
@@ -174,10 +231,17 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     const { active, closed, evictedActive, evictedClosed } = this.#store.counts;
     const { idle, evicted } = this.#map.counts;
     const { maxActive, maxClosed } = this.#store;
+    const history = this.#history.counts;
     return {
       tables: [
         { name: 'flows', used: active, max: maxActive, evicted: evictedActive },
         { name: 'closedFlows', used: closed, max: maxClosed, evicted: evictedClosed },
+        {
+          name: 'history',
+          used: history.bytes + this.#map.history.bytes,
+          max: this.#historyBytes,
+          evicted: history.forgotten,
+        },
         { name: 'idleConversations', used: idle, max: MAX_IDLE_CONVERSATIONS, evicted },
       ],
       // A closed flow that makes room is no loss: the map has counted it.
@@ -185,6 +249,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
         flowsEvicted: evictedActive,
         conversationsEvicted: evicted,
         historySlots: this.#map.history.forgotten,
+        historyFlows: history.forgotten,
       },
       replay: this.#feed.replay,
       readers: this.#feed.readers,
@@ -192,8 +257,18 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     };
   }
 
+  /** A report of a later time slot: how the flow was at the end of the earlier one stays known. */
+  #tellEarlier(row: FlowRow): void {
+    const flow = this.#store.get(String(row[ID]));
+    if (flow === undefined || flow.state === 'closed') return;
+    const at = row[CLOSED_AT] ?? row[LAST_SEEN_AT] ?? null;
+    if (at === null || this.#history.slotOf(Number(at) / 1e6) <= this.#history.slotOf(flow.activeMs)) return;
+    this.#history.add(this.#store.rowOf(flow), flow.activeMs, false);
+  }
+
   #apply({ type, flow }: FlowChange, row: FlowRow): void {
     const now = this.now();
+    if (type === 'flow.closed') this.#history.add(row, flow.activeMs, true);
     this.#map.update(flow, now);
     this.#meter.update(flow, now);
     this.#feed.append(type, row);

@@ -11,30 +11,12 @@ import {
 import { Connections } from './connections.ts';
 import { type Conversation, Conversations } from './conversations.ts';
 import { addDns } from './dns.ts';
+import { type Drawn, drawGraph, type GraphQuery } from './draw.ts';
 import { addressEnd, type End, namesKey, ownEnd, peerEnd } from './ends.ts';
-import { GraphBuilder } from './graph.ts';
-import {
-  addNew,
-  addRate,
-  countedNow,
-  type FiguresAt,
-  isClosed,
-  lastSeenAt,
-  openedAt,
-  type Sides,
-} from './sides.ts';
+import { addNew, countedNow, type FiguresAt, lastSeenAt, openedAt, type Sides } from './sides.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 import { drawTimeline, type TimelineQuery } from './timeline.ts';
-import type {
-  MapDirectory,
-  MapDnsQuery,
-  MapFlow,
-  MapGraph,
-  MapGroup,
-  MapSaturation,
-  MapTimeline,
-} from './types.ts';
-import { closedWindow, liveWindow, type TimeWindow } from './window.ts';
+import type { MapDirectory, MapDnsQuery, MapFlow, MapGraph, MapSaturation, MapTimeline } from './types.ts';
 
 export interface NetworkMapOptions {
   /** How far back the map can look. */
@@ -52,23 +34,6 @@ export interface NetworkMapOptions {
   /** What a container uses now. */
   saturation?: ((container: string) => MapSaturation | undefined) | undefined;
 }
-
-export interface GraphQuery {
-  now: number;
-  group: MapGroup;
-  /** Of the group `label`. */
-  label?: string | undefined;
-  /** Nodes in whose place what is inside of them is drawn. */
-  expand?: ReadonlySet<string> | undefined;
-  /** How far back from `now`: at most the map's windowMs, which is the default. */
-  sinceMs?: number;
-  /** The window, instead of one that ends now. Milliseconds since the epoch. */
-  between?: { since: number; until: number } | undefined;
-  /** Nodes listed, those with most bytes first; the rest is counted as hidden. */
-  limit?: number;
-}
-
-export const DEFAULT_NODE_LIMIT = 2000;
 
 /**
  * The network map, kept up to date flow by flow. Times are milliseconds since the epoch, given by the caller.
@@ -122,6 +87,10 @@ export class NetworkMap {
       this.#removeAt(untranslatedPlaceOf(flow), flow.id);
       connection = this.#connections.partner(place, snapshot) ?? this.#open(flow, place);
       this.#connections.addSide(connection, side, { id: flow.id, snapshot });
+      // What it carried before, at times that nobody knows, belongs to no window.
+      if (snapshot.opened === 0 && snapshot.closed === 0) {
+        connection.counted = countedNow(this.#connections.sides(connection), connection.counted);
+      }
     }
     this.#identify(connection, side, flow);
     this.#settleLater(connection, now);
@@ -133,9 +102,11 @@ export class NetworkMap {
     this.#removeAt(untranslatedPlaceOf(flow), flow.id);
   }
 
-  /** Whether the flow would be the second side of a connection of the map. */
+  /** Whether the flow is a side of a connection of the map, or would be its second one. */
   expects(flow: MapFlow): boolean {
-    return this.#connections.partner(placeOf(flow), snapshotOf(flow)) !== undefined;
+    const place = placeOf(flow);
+    const known = this.#connections.find(place, flow.id);
+    return (known ?? this.#connections.partner(place, snapshotOf(flow))) !== undefined;
   }
 
   /** Lets time pass: folds closed connections that waited long enough and forgets what left the window. */
@@ -165,66 +136,16 @@ export class NetworkMap {
   }
 
   graph(query: GraphQuery): MapGraph {
-    const { now, group, label, expand, limit = DEFAULT_NODE_LIMIT } = query;
-    const { directory, saturation } = this.#options;
-    const window = this.#window(query);
-    const builder = new GraphBuilder(group, { label, expand, directory });
-    this.#addSlots(builder, window);
-    for (const connection of this.#connections) {
-      this.#addConnection(builder, connection, { window, now });
-    }
-    return builder.build({ now, limit, window, saturation: window.live ? saturation : undefined });
+    const { windowMs, directory, saturation } = this.#options;
+    return drawGraph({ ...query, windowMs, directory, saturation }, this.#drawn);
   }
 
   timeline(query: TimelineQuery): MapTimeline {
-    const { slots } = this.#conversations;
-    const { slotMs } = slots;
-    return drawTimeline(query, {
-      slots,
-      oldest: this.oldest(query.now),
-      addTracked: (at) => {
-        for (const connection of this.#connections) {
-          addNew(at, this.#connections.sides(connection), { counted: connection.counted, slotMs });
-        }
-      },
-    });
+    return drawTimeline({ ...query, oldest: this.oldest(query.now) }, this.#drawn);
   }
 
-  #window({ now, sinceMs = this.#options.windowMs, between }: GraphQuery): TimeWindow {
-    return between === undefined ? liveWindow(now, sinceMs) : closedWindow(between);
-  }
-
-  #addSlots(builder: GraphBuilder, { from, to, live }: TimeWindow): void {
-    const { slots } = this.#conversations;
-    const into = (number: number) => {
-      const conversation = this.#conversations.byNumber(number);
-      return conversation && builder.figures(conversation);
-    };
-    const last = slots.slotOf(to);
-    slots.addTo(into, slots.slotOf(from), last);
-    if (live) return;
-    for (const [number, count] of slots.endedAfter(last)) {
-      const figures = count > 0 ? into(number) : undefined;
-      figures?.add('active', count);
-      figures?.seen(to);
-    }
-  }
-
-  #addConnection(
-    builder: GraphBuilder,
-    connection: Connection,
-    { window, now }: { window: TimeWindow; now: number },
-  ): void {
-    const { from, to, live } = window;
-    const { conversation, counted } = connection;
-    const sides = this.#connections.sides(connection);
-    const at: FiguresAt = (time) => (time >= from && time <= to ? builder.figures(conversation) : undefined);
-    addNew(at, sides, { counted, slotMs: this.#conversations.slots.slotMs });
-    if (openedAt(sides) > to || (isClosed(sides) && lastSeenAt(sides) <= to)) return;
-    const figures = builder.figures(conversation);
-    figures.add('active', 1);
-    figures.seen(live ? lastSeenAt(sides) : to);
-    if (live) addRate(figures, sides, now);
+  get #drawn(): Drawn {
+    return { connections: this.#connections, conversations: this.#conversations };
   }
 
   /** When a report is of a later time slot, what came before it is of the earlier one. */

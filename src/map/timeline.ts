@@ -1,6 +1,6 @@
+import type { Drawn } from './draw.ts';
 import { Figures } from './figures.ts';
-import type { FiguresAt } from './sides.ts';
-import type { Slots } from './slots.ts';
+import { addNew } from './sides.ts';
 import { FAILURES, type MapTimeline } from './types.ts';
 
 export interface TimelineQuery {
@@ -12,17 +12,10 @@ export interface TimelineQuery {
   buckets: number;
 }
 
-interface TimelineSources {
-  slots: Slots;
-  oldest: number;
-  /** Adds what tracked connections did that is not in the slots yet. */
-  addTracked(at: FiguresAt): void;
-}
-
 /** How much there was in each part of the time, all conversations together. */
 export function drawTimeline(
-  { since, until, buckets: most }: TimelineQuery,
-  { slots, oldest, addTracked }: TimelineSources,
+  { since, until, oldest, buckets: most }: TimelineQuery & { oldest: number },
+  { connections, conversations: { slots } }: Drawn,
 ): MapTimeline {
   const { slotMs } = slots;
   const width = Math.max(1, Math.ceil((until - since) / most / slotMs));
@@ -31,7 +24,10 @@ export function drawTimeline(
   const sums = Array.from({ length: count }, () => new Figures());
   const bucketOf = (slot: number) => Math.floor(slot / width) - first;
   for (const [slot, figures] of slots.totals()) sums[bucketOf(slot)]?.addCounts(figures);
-  addTracked((time) => sums[bucketOf(slots.slotOf(time))]);
+  const at = (time: number) => sums[bucketOf(slots.slotOf(time))];
+  for (const connection of connections) {
+    addNew(at, connections.sides(connection), { counted: connection.counted, slotMs });
+  }
   const bucketMs = width * slotMs;
   return {
     since: new Date(since).toISOString(),

@@ -1,10 +1,10 @@
 import { NetworkMap } from '../map/network-map.ts';
 import type { MapGraph } from '../map/types.ts';
 import type { MapQuery } from './map-query.ts';
-import type { MapSource, StoredFlow } from './sources.ts';
+import type { FlowReport, MapSource, StoredFlow } from './sources.ts';
 
 /**
- * The map of the connections of which one side matches, from the flows that are still stored. The other side comes
+ * The map of the connections of which one side matches, from the reports of flows that are kept. The other side comes
  * along, so that its end has a name.
  */
 export function filteredMap(
@@ -14,19 +14,30 @@ export function filteredMap(
 ): MapGraph {
   const now = source.now();
   const asked = window(now);
-  const from = 'between' in asked ? asked.between.since : now - asked.sinceMs;
+  const since = 'between' in asked ? asked.between.since : now - asked.sinceMs;
   const map = new NetworkMap({
-    windowMs: now - from,
+    windowMs: source.windowMs,
     maxSettling: Number.POSITIVE_INFINITY,
     directory: source.directory,
   });
-  const isRecent = (flow: StoredFlow) =>
-    flow.state !== 'closed' || (flow.closedMs ?? flow.lastSeenMs ?? 0) >= from;
-  for (const flow of source.flows()) {
-    if (isRecent(flow) && match(flow)) map.update(flow, now);
+  const update = ({ flow, before }: FlowReport) => {
+    if (before !== undefined) map.update(before, now);
+    map.update(flow, now);
+  };
+  const begun = new Set<string>();
+  const later: FlowReport[] = [];
+  const add = (report: FlowReport) => {
+    const { flow, before } = report;
+    if (flow.state === 'closed' && before === undefined) return update(report);
+    // Who is at both ends has to be known before a report of a later time slot comes.
+    if (!begun.has(flow.id)) map.update(before ?? flow, now);
+    begun.add(flow.id);
+    later.push(report);
+  };
+  for (const report of source.reports({ since })) if (match(report.flow)) add(report);
+  for (const report of source.reports({ since })) {
+    if (!match(report.flow) && map.expects(report.flow)) add(report);
   }
-  for (const flow of source.flows()) {
-    if (isRecent(flow) && !match(flow) && map.expects(flow)) map.update(flow, now);
-  }
+  for (const report of later) update(report);
   return map.graph({ now, group, label, expand, limit, ...asked });
 }

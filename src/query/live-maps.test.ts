@@ -4,7 +4,7 @@ import type { TimelineQuery } from '../map/timeline.ts';
 import type { MapChange, MapGraph } from '../map/types.ts';
 import { LiveMaps } from './live-maps.ts';
 import { parseMapQuery } from './map-query.ts';
-import type { MapSource, StoredFlow } from './sources.ts';
+import type { FlowReport, MapSource, StoredFlow } from './sources.ts';
 
 const NOW = 1_700_000_000_000;
 
@@ -32,8 +32,8 @@ class Source implements MapSource {
     return this.#map.timeline(query);
   }
 
-  flows(): Iterable<StoredFlow> {
-    return this.#flows.values();
+  *reports(): Iterable<FlowReport> {
+    for (const flow of this.#flows.values()) yield { flow, before: undefined };
   }
 
   tell(id: string, bytes: number, comm = 'curl'): void {

@@ -2,8 +2,8 @@ import type { Flow } from '../lib/filter/flow-record.ts';
 import { FLOWS, type FlowQuery } from '../lib/filter/flows.ts';
 import { parseQuery, type RecordSet, SELECTORS } from '../lib/filter/query.ts';
 import { parseCount, parseDuration, parseTime } from '../lib/filter/values.ts';
+import { DEFAULT_NODE_LIMIT } from '../map/draw.ts';
 import { GROUP_NAMES, parseGroup } from '../map/group.ts';
-import { DEFAULT_NODE_LIMIT } from '../map/network-map.ts';
 import type { MapGroup } from '../map/types.ts';
 import { refusedParameter, refusedValue } from './refusal.ts';
 

@@ -17,7 +17,7 @@ export async function* listPieces<T>(
   form: ListForm,
 ): AsyncGenerator<string, void> {
   const { cursor, key } = source;
-  const snapshot = source.snapshot();
+  const snapshot = source.snapshot(query);
   const { indices, matched, next } = await select(snapshot, source.set, query);
   const json = form === 'application/json';
   const begin = `{"${key}":[`;

@@ -1,20 +1,26 @@
 import type { Flow } from '../lib/filter/flow-record.ts';
 import type { RecordSet } from '../lib/filter/query.ts';
 import type { Records } from '../lib/filter/select.ts';
-import type { GraphQuery } from '../map/network-map.ts';
+import type { GraphQuery } from '../map/draw.ts';
 import type { TimelineQuery } from '../map/timeline.ts';
 import type { MapDirectory, MapFlow, MapGraph, MapTimeline } from '../map/types.ts';
 
 /** A flow in the store: to be read at once, the next change makes it another one. */
 export type StoredFlow = Flow & MapFlow;
 
+export interface FlowReport {
+  flow: StoredFlow;
+  /** The flow with what it had carried before the window or an earlier report; undefined = nothing. */
+  before: MapFlow | undefined;
+}
+
 /** What the API asks of the agent's records of one kind. */
 export interface RecordSource<T> {
   /** What the records are called: the path, and the key of a JSON document. */
   readonly key: string;
   readonly set: RecordSet<T>;
-  /** The records that there are now. */
-  snapshot(): Snapshot<T>;
+  /** The records that there are now; with a window, in milliseconds, also those of earlier that may be in it. */
+  snapshot(window?: { since?: number | undefined; until?: number | undefined }): Snapshot<T>;
   /** Where to follow from to miss nothing that comes after now. */
   readonly cursor: string;
   /** Throws SP_QUERY_INVALID when `after` is not a cursor. */
@@ -47,6 +53,9 @@ export interface MapSource {
   /** The map of all flows. */
   graph(query: GraphQuery): MapGraph;
   timeline(query: TimelineQuery): MapTimeline;
-  /** The flows that a map of some of them is drawn from. */
-  flows(): Iterable<StoredFlow>;
+  /**
+   * The reports of flows that a map of some of them is drawn from: of each time slot the last, from the window's begin on,
+   * and those of all that are open. To be read at once, as the flows are.
+   */
+  reports(window: { since: number }): Iterable<FlowReport>;
 }

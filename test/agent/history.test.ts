@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import type { MapGraph, MapTimeline } from '../../src/map/types.ts';
+import type { FlowRecord } from '../../src/wire/flow.ts';
 import { CODECS } from '../../src/wire/kinds.ts';
 import { closed, localConnection, runAgent, socketPath, TestProbe, until } from './harness.ts';
 
-async function probeAndAgent() {
+async function probeAndAgent(config: Parameters<typeof runAgent>[1] = {}) {
   const socket = socketPath();
   const probe = await new TestProbe(socket).start();
-  const agent = await runAgent(socket, { config: { historySeconds: 3600 } });
+  const agent = await runAgent(socket, { ...config, config: { historySeconds: 3600, ...config.config } });
   await until(
     () => agent.status(),
     ({ probe: { connected } }) => connected,
@@ -41,6 +42,60 @@ it('draws the map of any window of the last hour', async () => {
   expect((await agent.map('?since=45m&until=30m&comm=curl')).edges).toMatchObject([
     { connections: { closed: 2 } },
   ]);
+});
+
+it('draws the same map of a window from the flows that match as from all', async () => {
+  const { probe, agent } = await probeAndAgent();
+  const { client, server } = localConnection('long');
+  const report = (minutes: number, bytes: number) =>
+    [client, server].map((flow) => ({
+      ...flow,
+      openedAt: minutesAgo(40),
+      lastSeenAt: minutesAgo(minutes),
+      sent: { bytes: flow.role === 'client' ? bytes : 2 * bytes, packets: bytes },
+      received: { bytes: flow.role === 'client' ? 2 * bytes : bytes, packets: bytes },
+    }));
+  probe.tell('flow.opened', ...report(40, 100));
+  probe.tell('flow.updated', ...report(30, 150));
+  probe.tell('flow.updated', ...report(20, 170));
+  probe.tell('flow.updated', ...report(10, 1170));
+  probe.tell('flow.closed', ...past('other', 21));
+  await until(
+    () => agent.map('?since=45m'),
+    ({ edges }) => edges[0]?.bytes.forward === 1180,
+  );
+  for (const [window, forward] of [
+    ['since=45m&until=35m', 100],
+    ['since=35m&until=25m', 50],
+    ['since=25m&until=15m', 30],
+    ['since=15m', 1000],
+    ['since=50m', 1180],
+  ] as const) {
+    const [all] = (await agent.map(`?${window}`)).edges;
+    const [matching] = (await agent.map(`?${window}&comm=curl`)).edges;
+    expect(all?.bytes).toEqual({ forward, backward: 2 * forward });
+    expect({ ...matching, lastSeenAt: '', signals: {} }).toEqual({ ...all, lastSeenAt: '', signals: {} });
+    expect(all?.connections.active).toBe(1);
+  }
+});
+
+it('lists flows that have left the table, when a window is asked for', async () => {
+  const { probe, agent } = await probeAndAgent({ config: { maxClosedFlows: 2 } });
+  const flows = Array.from({ length: 10 }, (_, i) => past(`f${i}`, 40 - i)).flat();
+  probe.tell('flow.closed', ...flows);
+  const list = async (query: string) => {
+    const { flows: listed } = await agent.json<{ flows: FlowRecord[] }>(`/api/v1/flows?${query}`);
+    return listed;
+  };
+  await until(
+    () => list('since=1h'),
+    (listed) => listed.length === 20,
+  );
+  expect(await list('since=1h')).toEqual(flows);
+  const window = await list('since=39m30s&until=36m30s&comm=nginx');
+  expect(window.map(({ id }) => id)).toEqual(['f1-server', 'f2-server', 'f3-server']);
+  expect(await list('since=1h&last=3')).toEqual(flows.slice(-3));
+  expect((await list('all=true')).length).toBeLessThan(5);
 });
 
 it('tells when there was something', async () => {

@@ -97,16 +97,29 @@ const TOLD = [
 it.each([undefined, 300])('knows what was told in which time, packed or not', (sweepAt) => {
   const history = historyOf(TOLD, sweepAt);
   const between = (from: number, to: number) =>
-    [...history.between(AT_MS + from * 1000, AT_MS + to * 1000)].map(({ flow, before }) => [
-      flow.id,
-      flow.sent.bytes - (before[0] ?? 0),
-    ]);
+    [...history.since(AT_MS + from * 1000)]
+      .filter(({ flow }) => flow.activeMs <= AT_MS + to * 1000)
+      .map(({ flow, before }) => [flow.id, flow.sent.bytes - (before[0] ?? 0)]);
   expect(between(0, 9)).toEqual([
     ['long', 100],
     ['short', 7],
   ]);
   expect(between(10, 39)).toEqual([['long', 50]]);
   expect(between(40, 100)).toEqual([['long', 25]]);
+});
+
+it.each([undefined, 300])('lists what closed since a time, packed or not', (sweepAt) => {
+  const history = historyOf(TOLD, sweepAt);
+  const closed = (from: number) => {
+    const { length, at: flowAt } = history.closedSince(AT_MS + from * 1000);
+    return Array.from({ length }, (_, i) => flowAt(i)?.record()).filter((flow) => flow !== undefined);
+  };
+  expect(closed(0).map(({ id, sent, closedAt }) => [id, sent.bytes, closedAt])).toEqual([
+    ['short', 7, at(6)],
+    ['long', 175, at(47)],
+  ]);
+  expect(closed(7).map(({ id }) => id)).toEqual(['long']);
+  expect(closed(48)).toEqual([]);
 });
 
 it('goes on from the blocks of an earlier run', () => {
@@ -117,7 +130,7 @@ it('goes on from the blocks of an earlier run', () => {
   const second = new FlowHistory(OPTIONS);
   for (const block of blocks) second.restore(FlowBlock.open(structuredClone(block.written)));
   second.add(row('long', { sent: { bytes: 130, packets: 1 }, lastSeenAt: at(60) }), AT_MS + 60_000, false);
-  const [earlier, later] = [...second.between(AT_MS, AT_MS + 100_000)];
+  const [earlier, later] = [...second.since(AT_MS)];
   expect([earlier?.flow.sent.bytes, later?.flow.sent.bytes, later?.before[0]]).toEqual([100, 130, 100]);
 });
 
@@ -130,7 +143,7 @@ it('forgets the oldest when memory is full, and what left the window', () => {
   const { bytes, forgotten, rows } = history.counts;
   expect(bytes).toBeLessThanOrEqual(4000);
   expect(forgotten).toBeGreaterThan(0);
-  expect([...history.between(0, AT_MS * 2)]).toHaveLength(rows);
+  expect([...history.since(0)]).toHaveLength(rows);
   expect(rows + forgotten).toBe(50);
   history.flush();
   history.sweep(AT_MS + 2 * 3_600_000);

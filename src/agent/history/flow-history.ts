@@ -2,7 +2,7 @@ import { NO_RATE } from '../../map/rate.ts';
 import { FLOW_FIELDS, type FlowRow } from '../../wire/flow.ts';
 import { FLOW_FIELD_NAMES } from '../../wire/rows.ts';
 import { FlowColumns, type FlowReaders } from '../store/flow-columns.ts';
-import { FlowView, type ViewSources, viewColumns } from '../store/flow-view.ts';
+import { FlowView, type ViewColumns, type ViewSources, viewColumns } from '../store/flow-view.ts';
 import { CARRIED, FlowBlock, type HistoryRow } from './flow-block.ts';
 
 export interface FlowHistoryOptions {
@@ -45,7 +45,7 @@ export class FlowHistory {
   readonly #options: FlowHistoryOptions;
   readonly #open = new Map<number, OpenSlot>();
   readonly #blocks: FlowBlock[] = [];
-  readonly #views = new WeakMap<FlowReaders, ReturnType<typeof viewColumns>>();
+  readonly #views = new WeakMap<FlowReaders, ViewColumns>();
   /** What has been told of flows that are still open, by id. */
   readonly #told = new Map<string, readonly number[]>();
   #bytes = 0;
@@ -116,38 +116,60 @@ export class FlowHistory {
     for (const [number, slot] of this.#open) this.#pack(number, slot);
   }
 
-  /** The rows of flows that were active between the times, oldest slot first. */
-  *between(fromMs: number, toMs: number): Generator<PastFlow> {
-    for (const block of this.#blocks) {
-      if (block.lastMs < fromMs || block.firstMs > toMs) continue;
-      yield* this.#rowsOf(block, { size: block.size, before: (slot) => block.before(slot), fromMs, toMs });
-    }
-    for (const { columns, before, firstMs, lastMs } of this.#open.values()) {
-      if (lastMs < fromMs || firstMs > toMs) continue;
-      const beforeAt = (slot: number) => before[slot] ?? NOTHING;
-      yield* this.#rowsOf(columns, { size: before.length, before: beforeAt, fromMs, toMs });
+  /** What had been told of a flow that is open, by CARRIED. */
+  told(id: string): readonly number[] | undefined {
+    return this.#told.get(id);
+  }
+
+  /** The rows of flows that were active at that time or later, oldest slot first. */
+  *since(fromMs: number): Generator<PastFlow> {
+    for (const { views, size, before } of this.#parts(fromMs)) {
+      for (let slot = 0; slot < size; slot++) {
+        const flow = this.#view(slot, views);
+        if (flow.activeMs >= fromMs) yield { flow, before: before(slot) };
+      }
     }
   }
 
-  *#rowsOf(
-    columns: FlowReaders,
-    {
-      size,
-      before,
-      fromMs,
-      toMs,
-    }: { size: number; before(slot: number): readonly number[]; fromMs: number; toMs: number },
-  ): Generator<PastFlow> {
-    const sources = { rates: NO_RATES, names: this.#options.names };
-    const views = this.#viewsOf(columns);
-    for (let slot = 0; slot < size; slot++) {
-      const flow = new FlowView(slot, views, sources);
-      const { activeMs } = flow;
-      if (activeMs >= fromMs && activeMs <= toMs) yield { flow, before: before(slot) };
-    }
+  /** The flows that closed at that time or later. They stay readable as the history goes on. */
+  closedSince(fromMs: number): { length: number; at(index: number): FlowView | undefined } {
+    const parts = this.#parts(fromMs);
+    let length = 0;
+    const ends = parts.map(({ size }) => {
+      length += size;
+      return length;
+    });
+    const at = (index: number) => {
+      const part = placeIn(ends, index);
+      const { views, size = 0 } = parts[part] ?? {};
+      const flow = views && this.#view(index - (ends[part] ?? 0) + size, views);
+      return flow?.state === 'closed' && flow.activeMs >= fromMs ? flow : undefined;
+    };
+    return { length, at };
   }
 
-  #viewsOf(columns: FlowReaders): ReturnType<typeof viewColumns> {
+  #view(slot: number, views: ViewColumns): FlowView {
+    return new FlowView(slot, views, { rates: NO_RATES, names: this.#options.names });
+  }
+
+  #parts(fromMs: number) {
+    const blocks = this.#blocks.filter(({ lastMs }) => lastMs >= fromMs);
+    const open = [...this.#open.values()].filter(({ lastMs }) => lastMs >= fromMs);
+    return [
+      ...blocks.map((block) => ({
+        views: this.#viewsOf(block),
+        size: block.size,
+        before: (slot: number) => block.before(slot),
+      })),
+      ...open.map(({ columns, before }) => ({
+        views: this.#viewsOf(columns),
+        size: before.length,
+        before: (slot: number) => before[slot] ?? NOTHING,
+      })),
+    ];
+  }
+
+  #viewsOf(columns: FlowReaders): ViewColumns {
     let views = this.#views.get(columns);
     if (views === undefined) {
       views = viewColumns(columns);
@@ -204,4 +226,16 @@ const SHORT_NS = 2 ** 32 - 2;
 function isShort({ row, before }: HistoryRow): boolean {
   const duration = row[DURATION];
   return before === undefined && duration !== null && Number(duration) < SHORT_NS;
+}
+
+/** The first place whose end is behind the index; `ends` ascend. */
+function placeIn(ends: readonly number[], index: number): number {
+  let low = 0;
+  let high = ends.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ends[middle] ?? 0) > index) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -74,6 +74,15 @@ export class FlowStore {
     return slot === undefined ? undefined : this.#at(slot);
   }
 
+  /** All that is known of the flow, in the order of FLOW_FIELDS. */
+  rowOf({ slot }: FlowView): FlowRow {
+    return this.#columns.readRow(slot);
+  }
+
+  *active(): Generator<FlowView> {
+    for (const slot of this.#active) yield this.#at(slot);
+  }
+
   /** Takes over a row in the order of FLOW_FIELDS; undefined when nothing can be new: a closed flow is final. */
   put(row: FlowRow): FlowChange | undefined {
     this.#trim();
