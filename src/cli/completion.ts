@@ -11,6 +11,8 @@ interface Words {
   options: Flag[];
   /** What its argument may be. */
   values: readonly string[];
+  /** Its argument is a file. */
+  takesFile: boolean;
 }
 
 interface Flag {
@@ -47,11 +49,13 @@ function wordsOf(command: Command, program: Command): Words {
     summary: command.summary(),
     options: [...flags, { names: ['-h', '--help'], doc: 'show the help', takesValue: false, values: [] }],
     values: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+    takesFile: command.registeredArguments.some(({ argChoices }) => argChoices === undefined),
   };
 }
 
 function bash(commands: Words[]): string {
   const names = commands.map(({ name }) => name);
+  const withFile = commands.filter(({ takesFile }) => takesFile).map(({ name }) => name);
   const valueCases = commands.flatMap(({ name, options }) => {
     const pattern = (flags: Flag[]) =>
       flags.flatMap(({ names }) => names.map((flag) => `"${name} ${flag}"`)).join('|');
@@ -85,6 +89,7 @@ ${valueCases.join('\n')}
 ${commands.map(({ name, options, values }) => `    ${name}) words="${[...options.map(longest), ...values].join(' ')}";;`).join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  case $command in ${withFile.join('|')}) [[ $cur == -* ]] || COMPREPLY=($(compgen -f -- "$cur"));; esac
 }
 complete -F _sysprobe sysprobe
 `;
@@ -111,8 +116,9 @@ ${commands.map(({ name, summary }) => `        '${name}:${label(summary)}'`).joi
     argument)
       case $words[1] in
 ${commands
-  .map(({ name, options, values }) => {
-    const argument = values.length > 0 ? ` \\\n        '1:value:(${values.join(' ')})'` : '';
+  .map(({ name, options, values, takesFile }) => {
+    const choice = takesFile ? "'1:file:_files'" : values.length > 0 ? `'1:value:(${values.join(' ')})'` : '';
+    const argument = choice === '' ? '' : ` \\\n        ${choice}`;
     return `      ${name}) _arguments \\\n${options.map(spec).join(' \\\n')}${argument};;`;
   })
   .join('\n')}
@@ -127,11 +133,12 @@ if [[ \${funcstack[1]} == _sysprobe ]]; then _sysprobe "$@"; else compdef _syspr
 function fish(commands: Words[]): string {
   const quote = (text: string) => `'${text.replace(/['\\]/g, '\\$&')}'`;
   const flag = (name: string) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`);
-  const lines = commands.flatMap(({ name, summary, options, values }) => {
+  const lines = commands.flatMap(({ name, summary, options, values, takesFile }) => {
     const inside = `complete -c sysprobe -n '__fish_seen_subcommand_from ${name}'`;
     return [
       `complete -c sysprobe -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`,
       ...(values.length > 0 ? [`${inside} -a ${quote(values.join(' '))}`] : []),
+      ...(takesFile ? [`${inside} -F`] : []),
       ...options.map(({ names, doc, takesValue, values }) => {
         const file = names.includes('--socket') ? ' -rF' : takesValue ? ' -x' : '';
         const choices = values.length > 0 ? ` -a ${quote(values.join(' '))}` : '';

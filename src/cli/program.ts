@@ -8,7 +8,9 @@ import { DNS_COMMAND } from './commands/dns.ts';
 import { FLOWS_COMMAND } from './commands/flows.ts';
 import { addMapCommand } from './commands/map.ts';
 import { PROCESSES_COMMAND } from './commands/processes.ts';
+import { addRecordCommand } from './commands/record.ts';
 import { addRecordsCommand } from './commands/records.ts';
+import { addReplayCommand } from './commands/replay.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTopCommand } from './commands/top.ts';
 import { addVersionCommand } from './commands/version.ts';
@@ -53,6 +55,8 @@ export function createProgram({ terminal, env, fail }: Surroundings): Command {
   addRecordsCommand(CONTAINERS_COMMAND, place);
   addTopCommand(place);
   addMapCommand(program, terminal, server);
+  addRecordCommand(place);
+  addReplayCommand(place);
   addStatusCommand(program, terminal, server);
   addCheckCommand(program, terminal, fail);
   addCompletionCommand(program, terminal);

@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'SP_SOCKET_IN_USE'
   | 'SP_SOCKET_UNUSABLE'
   | 'SP_PORT_IN_USE'
+  | 'SP_FILE_UNUSABLE'
   | 'SP_QUERY_INVALID'
   | 'SP_NOT_FOUND'
   | 'SP_METHOD_NOT_ALLOWED'

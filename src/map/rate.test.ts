@@ -12,6 +12,11 @@ it('is not known from one report twice', () => {
   expect(openRate(before, before)).toBeUndefined();
 });
 
+it('is not that of the instant between two reports that follow each other at once', () => {
+  const rate = openRate(before, { sent: 1100, received: 0, seenMs: 10_000.3 });
+  expect(rate).toEqual({ sent: 1000, received: 0, untilMs: 11_200.3 });
+});
+
 it('spreads what came after a silence over the last seconds only', () => {
   const rate = openRate(before, { sent: 5000, received: 0, seenMs: 70_000 });
   expect(rate?.sent).toBe(1000);

@@ -23,6 +23,9 @@ const CLOSED_SPAN_MS = 5000;
  */
 const SILENCE_SPAN_MS = 4000;
 
+/** Readings may follow each other at once; what came between them is no rate. */
+const LEAST_SPAN_MS = 100;
+
 /** Where to count a flow from that was not seen before; undefined when its bytes may be of long ago. */
 export function firstReading(openedMs: number | undefined, seenMs: number): Reading | undefined {
   const isNew = openedMs !== undefined && seenMs - openedMs <= SILENCE_SPAN_MS;
@@ -34,7 +37,7 @@ export function openRate(before: Reading & { rateUntilMs: number }, after: Readi
   const elapsed = after.seenMs - before.seenMs;
   if (elapsed <= 0) return undefined;
   const wasSilent = before.rateUntilMs < after.seenMs;
-  const span = wasSilent ? Math.min(elapsed, SILENCE_SPAN_MS) : elapsed;
+  const span = Math.max(LEAST_SPAN_MS, wasSilent ? Math.min(elapsed, SILENCE_SPAN_MS) : elapsed);
   // Until two reports have failed to come.
   return rateOver(span, { before, after, untilMs: after.seenMs + 2 * span + 1000 });
 }

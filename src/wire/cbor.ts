@@ -73,6 +73,11 @@ export class MessageReader {
     if (this.#filled > 0) throw invalid('the stream ends in the middle of an item');
   }
 
+  /** Whether all that was pushed were whole items. */
+  get isBetween(): boolean {
+    return this.#filled === 0;
+  }
+
   #read(chunk: Uint8Array): Message[] {
     const messages: Message[] = [];
     for (let rest = chunk; rest.length > 0; ) {

@@ -31,6 +31,8 @@ const SHAPES: Record<Message['type'], Shape> = {
   events: { cursor: text, events: (value) => Array.isArray(value) && value.every(event) },
   lost: { cursor: text, lost: (value) => value === undefined || count(value), reason: text },
   end: { matched: count, cursor: text },
+  session: { at: count, status: text },
+  mark: { at: count },
 };
 
 /**

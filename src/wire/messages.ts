@@ -24,7 +24,14 @@ export type EventType = (typeof EVENT_TYPES)[number];
  * Messages of a CBOR stream, each a map in an embedded item (tag 24). A stream begins with `hello`.
  * A list is: hello, any number of messages with rows, `end`. A followed stream is: hello, then `events` and `lost`.
  */
-export type Message = Hello | RowsMessage | EventsMessage | LostMessage | EndMessage;
+export type Message =
+  | Hello
+  | RowsMessage
+  | EventsMessage
+  | LostMessage
+  | EndMessage
+  | SessionMessage
+  | MarkMessage;
 
 export interface Hello {
   type: 'hello';
@@ -73,4 +80,20 @@ export interface EndMessage {
   matched: number;
   /** Follow from here to miss nothing that came after the list. */
   cursor: string;
+}
+
+/** The first message of a session file. Behind it come the messages of a list and of what followed it. */
+export interface SessionMessage {
+  type: 'session';
+  /** When it was recorded, in nanoseconds since the Unix epoch. */
+  at: number | bigint;
+  /** What the probe told of itself then: the answer of `GET /v1/status`. */
+  status: string;
+}
+
+/** In a session file: when what follows came. */
+export interface MarkMessage {
+  type: 'mark';
+  /** Nanoseconds since the Unix epoch. */
+  at: number | bigint;
 }

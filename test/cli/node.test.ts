@@ -52,7 +52,7 @@ test.each<[string, string[], string[]]>([
   ['dns', ['--server-ip', '10.96.0.0/16', '--not', '--domain', '.example.com'], ['d.2']],
   ['dns', ['-6'], ['d.3']],
   ['dns', ['--last', '1'], ['d.3']],
-  ['processes', [], ['p.1', 'p.812', 'p.70']],
+  ['processes', [], ['p.70', 'p.1', 'p.812']],
   ['processes', ['--parent', '812'], []],
   ['processes', ['--parent', '812', '--all'], ['p.4121', 'p.4122']],
   ['processes', ['--oom'], ['p.4122']],

@@ -5,8 +5,8 @@ import type { Logger } from '../../lib/log.ts';
 import type { Row } from '../../wire/fields.ts';
 import type { RecordKind } from '../../wire/kinds.ts';
 import type { EventsMessage, EventType, Hello, LostMessage } from '../../wire/messages.ts';
+import { StreamReader } from '../../wire/stream-reader.ts';
 import { probeMessages } from './probe-stream.ts';
-import { StreamReader } from './stream-reader.ts';
 
 /** Takes what the probe tells. Rows are checked and in the order of this version. */
 export interface RecordSink {

@@ -2,7 +2,7 @@
 _sysprobe() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command= words= word
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in flows|dns|processes|containers|top|map|status|check|completion|version) command=$word; break;; esac
+    case $word in flows|dns|processes|containers|top|map|record|replay|status|check|completion|version) command=$word; break;; esac
   done
   COMPREPLY=()
   if [[ $prev == --socket ]]; then
@@ -56,6 +56,9 @@ _sysprobe() {
     "map --failure") COMPREPLY=($(compgen -W "any refused timeout reset host_unreachable net_unreachable other" -- "$cur")); [[ $cur == -* ]] || return;;
     "map --family") COMPREPLY=($(compgen -W "ipv4 ipv6 4 6" -- "$cur")); return;;
     "map --since"|"map --limit"|"map --ip"|"map --from-ip"|"map --to-ip"|"map --port"|"map --from-port"|"map --to-port"|"map --domain"|"map --from-domain"|"map --to-domain"|"map --container"|"map --from-container"|"map --to-container"|"map --netns"|"map --pid"|"map --comm"|"map --min-bytes"|"map --rtt-over"|"map --pod"|"map --from-pod"|"map --to-pod"|"map -n"|"map --namespace"|"map --from-namespace"|"map --to-namespace"|"map --workload"|"map --from-workload"|"map --to-workload"|"map --service"|"map --from-service"|"map --to-service"|"map -l"|"map --label"|"map --from-label"|"map --to-label"|"map --socket"|"map --server") return;;
+    "record --kind") COMPREPLY=($(compgen -W "flow dns process container" -- "$cur")); return;;
+    "record --for"|"record --container"|"record --pid"|"record --comm"|"record --socket"|"record --server") return;;
+    "replay --speed"|"replay --socket"|"replay --server") return;;
     "status -o"|"status --output") COMPREPLY=($(compgen -W "text json" -- "$cur")); return;;
     "status --color") COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return;;
     "status --socket"|"status --server") return;;
@@ -66,18 +69,21 @@ _sysprobe() {
     "version --socket"|"version --server") return;;
   esac
   case $command in
-    '') words="flows dns processes containers top map status check completion version --help --version --socket --server";;
+    '') words="flows dns processes containers top map record replay status check completion version --help --version --socket --server";;
     flows) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --state --direction --failure --min-bytes --rtt-over --family --pod --from-pod --to-pod --namespace --from-namespace --to-namespace --workload --from-workload --to-workload --service --from-service --to-service --label --from-label --to-label -4 -6 --not --version --socket --server --help";;
     dns) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --domain --type --outcome --rcode --slow --server-ip --ip --port --transport --family --container --pid --comm --netns --pod --namespace --workload --label -4 -6 --not --version --socket --server --help";;
     processes) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --pid --parent --comm --exe --uid --container --state --exit-code --signal --oom --netns --pod --namespace --workload --label --not --version --socket --server --help";;
     containers) words="--follow --no-reconnect --last --first --all --since --until --output --numeric --no-headers --time-format --utc --color --container --image --runtime --state --exit-code --oom --crash-loop --pod --namespace --label --not --version --socket --server --help";;
     top) words="--by --sort --reverse --delay --window --iterations --batch --limit --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --direction --failure --min-bytes --rtt-over --family --pod --from-pod --to-pod --namespace --from-namespace --to-namespace --workload --from-workload --to-workload --service --from-service --to-service --label --from-label --to-label -4 -6 --not --version --socket --server --help";;
     map) words="--group-by --since --limit --output --color --ip --from-ip --to-ip --port --from-port --to-port --domain --from-domain --to-domain --container --from-container --to-container --netns --protocol --pid --comm --state --direction --failure --min-bytes --rtt-over --family --pod --from-pod --to-pod --namespace --from-namespace --to-namespace --workload --from-workload --to-workload --service --from-service --to-service --label --from-label --to-label -4 -6 --not --version --socket --server --help";;
+    record) words="--for --force --kind --container --pid --comm --not --version --socket --server --help";;
+    replay) words="--speed --once --keep-times --version --socket --server --help";;
     status) words="--output --color --version --socket --server --help";;
     check) words="--output --color --version --socket --server --help";;
     completion) words="--version --socket --server --help bash zsh fish";;
     version) words="--version --socket --server --help";;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  case $command in record|replay) [[ $cur == -* ]] || COMPREPLY=($(compgen -f -- "$cur"));; esac
 }
 complete -F _sysprobe sysprobe

@@ -11,6 +11,8 @@ _sysprobe() {
         'containers:containers, what they use and how they ended'
         'top:a live table of who has most traffic, connections or failures'
         'map:who talks to whom'
+        'record:a session of system-probe to a file'
+        'replay:serves a recorded session like system-probe'
         'status:is the server working, what is on, what was lost'
         'check:can system-probe run on this machine'
         'completion:a script that completes this command in a shell'
@@ -317,6 +319,32 @@ _sysprobe() {
         '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
         '*-h[show the help]' \
         '*--help[show the help]';;
+      record) _arguments \
+        '*--for[end after TIME, such as 30s or 10m]:value:' \
+        '*--force[replace the file when it is there]' \
+        '*--kind[what happened to\: a flow, a process …]:value:(flow dns process container)' \
+        '*--container[container whose id begins with ID]:value:' \
+        '*--pid[process id on the host]:value:' \
+        '*--comm[name of the process, * stands for anything]:value:' \
+        '*--not[negates the filter that follows]' \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]' \
+        '1:file:_files';;
+      replay) _arguments \
+        '*--speed[seconds of the session in a second, or max for all of it at once]:value:' \
+        '*--once[begin when someone follows, end when all was played and read]' \
+        '*--keep-times[leave the times as they were recorded]' \
+        '*-V[show the version of this command]' \
+        '*--version[show the version of this command]' \
+        '*--socket[socket of system-probe]:value:_files' \
+        '*--server[node-agent instead, at http\://HOST\:PORT]:value:' \
+        '*-h[show the help]' \
+        '*--help[show the help]' \
+        '1:file:_files';;
       status) _arguments \
         '*-o[form of the output]:value:(text json)' \
         '*--output[form of the output]:value:(text json)' \

@@ -1,7 +1,7 @@
-import { SysprobeError } from '../../lib/errors.ts';
-import type { Row } from '../../wire/fields.ts';
-import { CODECS, kindsOf, PLURALS, RECORD_KINDS, type RecordKind } from '../../wire/kinds.ts';
-import type { EventType, Hello, Message } from '../../wire/messages.ts';
+import { SysprobeError } from '../lib/errors.ts';
+import type { Row } from './fields.ts';
+import { CODECS, kindsOf, PLURALS, RECORD_KINDS, type RecordKind } from './kinds.ts';
+import type { EventType, Hello, Message } from './messages.ts';
 
 /** A row that is checked and in the order of this version. */
 export interface ReadRecord {
@@ -28,6 +28,7 @@ export class StreamReader {
       this.#begin(message);
       return [];
     }
+    if (message.type === 'session' || message.type === 'mark') return [];
     if (this.#readers === undefined) {
       throw invalid(`the stream begins with ${message.type} instead of hello`);
     }
