@@ -88,6 +88,11 @@ export class NodeRecords<K extends Kind> implements RecordSource<Filtered[K]> {
     return put;
   }
 
+  /** Newer figures of what goes on; no one is told. */
+  refresh(row: Row): void {
+    this.#store.refresh(row);
+  }
+
   get(id: string): Records[K] | undefined {
     const row = this.#store.get(id);
     return row && CODECS[this.#kind].read(row);

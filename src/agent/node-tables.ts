@@ -58,6 +58,12 @@ export class NodeTables implements RecordSink {
     if (kind === 'dns' && put !== undefined) this.flows.dns(CODECS.dns.read(row));
   }
 
+  /** Newer figures of a container or a process. */
+  refresh(kind: RecordKind, row: Row): void {
+    if (kind === 'container') this.containers.refresh(row);
+    else if (kind === 'process') this.processes.refresh(row);
+  }
+
   beginList(): void {
     for (const table of Object.values(this.#byKind)) table.beginList();
   }

@@ -12,6 +12,7 @@ import { agentStatus, unreadyReason } from './agent-status.ts';
 import { mapDirectory } from './enrich/directory.ts';
 import { Enricher } from './enrich/enricher.ts';
 import { type ExportConfig, metersOf, sinksOf } from './exports.ts';
+import { Figures } from './ingest/figures.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Kubernetes } from './kubernetes/kubernetes.ts';
 import { type KubernetesConfig, nodeName, sourceOf } from './kubernetes/source.ts';
@@ -29,6 +30,7 @@ export type PipelineConfig = KubernetesConfig &
     | 'historyBytes'
     | 'dnsMax'
     | 'maxContainers'
+    | 'maxProcesses'
   >;
 
 export interface PipelineOptions {
@@ -52,7 +54,8 @@ export interface PipelineLimits {
   feedEvents: number;
   /** The same for each of the other kinds. */
   recordEvents: number;
-  processes: number;
+  /** How often the use of containers and processes is read. */
+  figuresMs: number;
 }
 
 export interface Pipeline {
@@ -69,7 +72,7 @@ const LIMITS: PipelineLimits = {
   patienceMs: 60_000,
   feedEvents: 16_384,
   recordEvents: 4096,
-  processes: 16_384,
+  figuresMs: 10_000,
 };
 
 /**
@@ -97,8 +100,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     historyBytes: config.historyBytes,
     feedEvents: limits.feedEvents,
     maxDns: config.dnsMax,
-    maxProcesses: limits.processes,
     // As many that run as that ended, like the probe.
+    maxProcesses: config.maxProcesses * 2,
     maxContainers: config.maxContainers * 2,
     recordEvents: limits.recordEvents,
     run,
@@ -108,6 +111,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   });
   const { flows, dns, processes, containers } = tables;
   const ingest = new Ingest({ socketPath: config.socket, sink: tables, log, random });
+  const figures = new Figures({
+    socketPath: config.socket,
+    intervalMs: limits.figuresMs,
+    isConnected: () => ingest.status.connected,
+    refresh: (kind, row) => tables.refresh(kind, row),
+    log,
+  });
   const streams = new Streams({ max: limits.streams, patienceMs: limits.patienceMs });
   const sinks = sinksOf(surroundings, { meters, tables, run });
   const status = () =>
@@ -154,13 +164,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     start: () => {
       sweeper = setInterval(() => flows.sweep(), SWEEP_MS);
       ingest.start();
+      figures.start();
       kubernetes?.start();
       for (const sink of sinks) sink.start();
     },
     stop: async () => {
       clearInterval(sweeper);
       streams.close();
-      await Promise.all([ingest.stop(), kubernetes?.stop(), ...sinks.map((sink) => sink.stop())]);
+      await Promise.all([
+        ingest.stop(),
+        figures.stop(),
+        kubernetes?.stop(),
+        ...sinks.map((sink) => sink.stop()),
+      ]);
     },
   };
 }

@@ -34,9 +34,9 @@ const CART: ContainerRecord = {
   startedAt: '2026-03-01T12:00:00.000000000Z',
 };
 
-async function connected(probe: TestProbe, socket: string) {
+async function connected(probe: TestProbe, socket: string, options: Parameters<typeof runAgent>[1] = {}) {
   await probe.start();
-  const agent = await runAgent(socket);
+  const agent = await runAgent(socket, options);
   await until(
     () => agent.status(),
     (status) => status.probe.connected,
@@ -103,6 +103,33 @@ it('follows the events of each kind', async () => {
   expect((await dns.next()).value).toEqual({ type: 'dns', cursor: expect.any(String), ...ASKED });
   expect((await processes.next()).value).toMatchObject({ type: 'process.started', ...SHELL });
   expect((await processes.next()).value).toMatchObject({ type: 'process.exited', ...exited });
+});
+
+it('reads again what containers and processes use, and tells no one that they changed', async () => {
+  const socket = socketPath();
+  const probe = new TestProbe(socket);
+  probe.view.processesNow = [{ ...SHELL, memory: { rssBytes: 1000 } }];
+  probe.view.containersNow = [{ ...CART, cpu: { millicores: 10 } }];
+  const agent = await connected(probe, socket, { limits: { figuresMs: 20 } });
+  const lines = readLines(await openStream(agent, '/api/v1/containers?follow=true', 'application/x-ndjson'));
+  probe.view.processesNow = [{ ...SHELL, memory: { rssBytes: 2000 } }];
+  probe.view.containersNow = [
+    { ...CART, cpu: { millicores: 900 } },
+    { ...CART, id: 'unannounced' },
+  ];
+  await until(
+    () => agent.json('/api/v1/containers'),
+    (list) => JSON.stringify(list).includes('900'),
+  );
+  await until(
+    () => agent.json('/api/v1/processes'),
+    (list) => JSON.stringify(list).includes('2000'),
+  );
+  // What is new comes by its event.
+  expect(await agent.json('/api/v1/containers')).toMatchObject({ matched: 1 });
+  probe.events.append('container.stopped', CODECS.container.toRow({ ...CART, state: 'exited' }));
+  probe.events.flush();
+  expect((await lines.next()).value).toMatchObject({ type: 'container.stopped' });
 });
 
 it('counts a process that ended while nobody looked', async () => {

@@ -47,6 +47,16 @@ it('lets what ended make room before what goes on', () => {
   expect(store.counts).toEqual({ size: 2, evictedRunning: 1, evictedEnded: 1 });
 });
 
+it('takes newer figures of what goes on in its place, and nothing else', () => {
+  const store = new RecordStore('process', 8);
+  for (const id of ['a', 'b']) store.put(process(id));
+  store.put(process('c', 'exited'));
+  store.refresh(process('a', 'running', { memory: { rssBytes: 5 } }));
+  for (const row of [process('b', 'exited'), process('c'), process('d')]) store.refresh(row);
+  expect(shown(store)).toEqual(['c exited', 'a running', 'b running']);
+  expect(codec.read(store.get('a') ?? []).memory).toEqual({ rssBytes: 5 });
+});
+
 it('ends what a list no longer has', () => {
   const store = new RecordStore('process', 8);
   for (const id of ['a', 'b', 'c']) store.put(process(id));

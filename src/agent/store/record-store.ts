@@ -62,6 +62,12 @@ export class RecordStore {
     return !isRunning && this.#isRunning(known) ? 'ended' : 'changed';
   }
 
+  /** Takes over newer figures of what goes on here, which is no change of it. */
+  refresh(row: Row): void {
+    const id = this.idOf(row);
+    if (this.#isRunning(row) && this.#running.has(id)) this.#running.set(id, row.map(ownCell));
+  }
+
   /** Begins a list of all that there is. */
   beginList(): void {
     this.#met = new Set();

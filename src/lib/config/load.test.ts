@@ -84,6 +84,7 @@ describe('defaults', () => {
       historyBytes: 62_914_560,
       dnsMax: 8192,
       maxContainers: 4096,
+      maxProcesses: 16_384,
       kubernetes: 'auto',
       kubernetesHost: undefined,
       kubernetesPort: 443,

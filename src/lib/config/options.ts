@@ -61,6 +61,12 @@ const maxContainers = option({
   doc: 'Containers kept in the table, and as many that ended; the oldest makes room and is counted.',
 });
 
+const maxProcesses = option({
+  kind: integer(16, 4_194_304),
+  default: 16_384,
+  doc: 'Processes kept in the table, and as many that ended, about 1 KiB each; the oldest makes room and is counted.',
+});
+
 export const probeOptions = {
   socket,
   socketMode: option({
@@ -176,11 +182,7 @@ export const probeOptions = {
     env: ['DD_PROCESS_AGENT_ENABLED'],
     doc: 'Report processes. Off, their arguments stay in the kernel, and their lives are used for those of containers and the executables of flows alone.',
   }),
-  maxProcesses: option({
-    kind: integer(16, 4_194_304),
-    default: 16_384,
-    doc: 'Processes kept in the table, and as many that ended, about 1 KiB each; the oldest makes room and is counted.',
-  }),
+  maxProcesses,
   processRingBytes: option({
     kind: bytesPowerOfTwo(64 * KiB, GiB),
     default: 4 * MiB,
@@ -255,6 +257,7 @@ export const agentOptions = {
   }),
   dnsMax,
   maxContainers,
+  maxProcesses,
   kubernetes: option<'auto' | 'api' | 'kubelet' | 'off'>({
     kind: word('auto', 'api', 'kubelet', 'off'),
     default: 'auto',
