@@ -30,6 +30,7 @@ const packages = {
     { package: 'qemu-user-static', command: 'qemu-aarch64-static' },
   ],
   test: [
+    { package: 'apparmor', command: 'apparmor_parser' },
     { package: 'bind9-dnsutils', command: 'dig' },
     { package: 'busybox-static', command: 'busybox' },
     { package: 'chromium', command: 'chromium' },
@@ -42,6 +43,7 @@ const packages = {
     { package: 'iperf3', command: 'iperf3' },
     { package: 'iproute2', command: 'ip' },
     { package: 'iptables', command: 'iptables' },
+    { package: 'mmdebstrap', command: 'mmdebstrap' },
     { package: 'netavark', file: '/usr/lib/podman/netavark' },
     { package: 'nftables', command: 'nft' },
     { package: 'nginx-light', command: 'nginx' },
@@ -49,6 +51,7 @@ const packages = {
     { package: 'prometheus', command: 'promtool' },
     { package: 'python3-cbor2', file: '/usr/lib/python3/dist-packages/cbor2' },
     { package: 'runc', command: 'runc' },
+    { package: 'systemd', command: 'systemd-analyze' },
     { package: 'tmux', command: 'tmux' },
     { package: 'unbound', command: 'unbound' },
     { package: 'wrk', command: 'wrk' },

@@ -135,3 +135,38 @@ describe('the containers of manifests/install.yaml', () => {
     }
   });
 });
+
+/** The client's ports of the connections that an agent has seen to their end. */
+async function portsSeenBy(agent: Running): Promise<Set<number>> {
+  const filters = ['--port', `${PORT}`, '--from-container', client.id, '--state', 'closed'];
+  const lines = await agent.sysprobe('flows', ...AGENT, ...filters, '-o', 'json', '--all');
+  const flows: FlowRecord[] = lines.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+  return new Set(flows.filter(({ role }) => role === 'client').map(({ source }) => source.port));
+}
+
+describe('a rolling update, in which the new pod comes before the old one goes', () => {
+  it('misses no connection', async () => {
+    const before = await portsSeenBy(agent);
+    const ask = `wget -q -O /dev/null http://${server.ip}:${PORT}/ && echo >> /tmp/made`;
+    const asking = node.podman.exec(client, [
+      'sh',
+      '-c',
+      `while [ ! -e /tmp/stop ]; do ${ask}; done; wc -l < /tmp/made`,
+    ]);
+    const update = await node.pod(deployment);
+    await node.start(update, deployment, 'system-probe');
+    const nextAgent = await node.start(update, deployment, 'node-agent');
+    await poll(async () => (await portsSeenBy(nextAgent)).size > 0);
+    const old = await portsSeenBy(agent);
+    await pod.stop(agent.id);
+    await pod.stop(probe.id);
+    const afterOld = await portsSeenBy(nextAgent);
+    await poll(async () => (await portsSeenBy(nextAgent)).size > afterOld.size);
+    await node.podman.exec(client, ['touch', '/tmp/stop']);
+    const made = Number(await asking);
+    const seen = async () =>
+      new Set([...old, ...(await portsSeenBy(nextAgent))].filter((port) => !before.has(port)));
+    await poll(async () => (await seen()).size >= made);
+    expect((await seen()).size).toBe(made);
+  });
+});

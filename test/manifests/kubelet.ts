@@ -4,13 +4,19 @@ import type { Container, PodSpec, SecurityContext, Volume } from 'kubernetes-typ
 import type { Pod, Podman } from '../containers/podman.ts';
 import type { Deployment } from './documents.ts';
 
+/** What a test has otherwise than the manifest. */
+export interface SecurityChange {
+  capabilities?: readonly string[];
+  /** The path of a profile. */
+  seccomp?: string;
+}
+
 export interface PodOptions {
   deployment: Deployment;
   image: string;
   /** Holds what the pod's volumes hold. */
   folder: string;
-  /** Another list than the manifest's. */
-  capabilities?: readonly string[];
+  change?: SecurityChange;
 }
 
 /** Does with podman what the kubelet would do with the manifest: users, capabilities, seccomp, volumes, limits. */
@@ -62,9 +68,9 @@ export class KubeletPod {
   }
 
   #flags(container: Container): string[] {
-    const { deployment, capabilities } = this.#options;
+    const { deployment, change = {} } = this.#options;
     return [
-      ...securityFlags(deployment.pod, container.securityContext ?? {}, capabilities),
+      ...securityFlags(deployment.pod, container.securityContext ?? {}, change),
       ...(container.env ?? []).flatMap(({ name, value }) => ['--env', `${name}=${value ?? 'node-1'}`]),
       ...(container.volumeMounts ?? []).flatMap(({ name, mountPath, readOnly }) => {
         const source = sourceOf(this.#options, name);
@@ -78,7 +84,7 @@ export class KubeletPod {
 function securityFlags(
   { securityContext: ofPod }: PodSpec,
   context: SecurityContext,
-  capabilities: readonly string[] | undefined,
+  { capabilities, seccomp }: SecurityChange,
 ): string[] {
   const add = context.privileged ? undefined : (capabilities ?? context.capabilities?.add ?? []);
   const flags = [
@@ -90,9 +96,9 @@ function securityFlags(
   if (context.allowPrivilegeEscalation === false) flags.push('--security-opt', 'no-new-privileges');
   if (context.readOnlyRootFilesystem) flags.push('--read-only', '--read-only-tmpfs=false');
   // RuntimeDefault is what podman does by itself.
-  if ((context.seccompProfile ?? ofPod?.seccompProfile)?.type === 'Unconfined') {
-    flags.push('--security-opt', 'seccomp=unconfined');
-  }
+  const profile =
+    seccomp ?? ((context.seccompProfile ?? ofPod?.seccompProfile)?.type === 'Unconfined' && 'unconfined');
+  if (profile) flags.push('--security-opt', `seccomp=${profile}`);
   return flags;
 }
 

@@ -6,7 +6,7 @@ import { Podman } from '../containers/podman.ts';
 import { poll } from '../live/probe.ts';
 import { containerOf, type Deployment } from './documents.ts';
 import { buildImage } from './image.ts';
-import { KubeletPod } from './kubelet.ts';
+import { KubeletPod, type SecurityChange } from './kubelet.ts';
 
 /** One container that runs: what it is asked for goes through its own programs, as with `kubectl exec`. */
 export interface Running {
@@ -42,11 +42,11 @@ export class TestNode {
     }
   }
 
-  async pod(deployment: Deployment, capabilities?: readonly string[]): Promise<KubeletPod> {
+  async pod(deployment: Deployment, change: SecurityChange = {}): Promise<KubeletPod> {
     const folder = mkdtempSync(join(tmpdir(), 'sysprobe-pod-'));
     this.#cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
     const { podman, image } = this;
-    return KubeletPod.create(podman, { deployment, image, folder, ...(capabilities && { capabilities }) });
+    return KubeletPod.create(podman, { deployment, image, folder, change });
   }
 
   /** Starts a container of the pod and waits until `sysprobe status` answers in it. */

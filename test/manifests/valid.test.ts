@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot, version } from '../../src/lib/package-root.ts';
@@ -102,4 +102,23 @@ describe('manifests/install.yaml', () => {
     });
     expect(printed('node-agent')).toMatchObject({ healthPort: 5555, listenHost: '127.0.0.1', ignored: [] });
   });
+});
+
+describe.each(['sysprobe-probe.service', 'sysprobe-agent.service'])('manifests/systemd/%s', (name) => {
+  it('is understood by systemd as a whole', () => {
+    const text = readFileSync(join(packageRoot, 'manifests/systemd', name), 'utf8');
+    const unit = join(folder, name);
+    // The programs need not be installed here.
+    writeFileSync(unit, text.replace(/^ExecStart=\S+/m, 'ExecStart=/bin/true'));
+    const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unit], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+it('the AppArmor profile is understood by its parser', () => {
+  const profile = join(packageRoot, 'manifests/profiles/sysprobe-system-probe');
+  const options = ['--skip-kernel-load', '--skip-cache', profile];
+  expect(spawnSync('apparmor_parser', options, { encoding: 'utf8' })).toMatchObject({ status: 0 });
 });

@@ -46,7 +46,7 @@ export class BareRoot {
   /** Starts a script with that Node in the root, with the network of the machine. */
   start(node: string, args: readonly string[]): ChildProcess {
     const [file = '', ...rest] = this.#line(node, args);
-    return spawn(file, rest, { stdio: ['ignore', 'ignore', 'inherit'], env });
+    return spawn(file, rest, { stdio: 'ignore', env });
   }
 
   /** A command line that runs a script with that Node in the root. */

@@ -5,7 +5,6 @@ import { poll } from '../live/probe.ts';
 import { BareRoot } from './bare-root.ts';
 import { packed } from './packed.ts';
 
-const socket = '/run/sysprobe.sock';
 let root: BareRoot;
 let tarball: string;
 
@@ -28,6 +27,8 @@ it('starts from a root that has neither a compiler nor libbpf', () => {
 });
 
 describe.each(['20.19.0', '22', '24'])('on Node.js %s', (node) => {
+  // One of its own: what a probe that was killed leaves must not look like the next one's.
+  const socket = `/run/sysprobe-${node}.sock`;
   const program = (name: string) => `/${node}/node_modules/sysprobe/dist/${name}.js`;
 
   it('installs without a script, a compiler or the network', () => {
@@ -63,6 +64,8 @@ describe.each(['20.19.0', '22', '24'])('on Node.js %s', (node) => {
           'flows',
           '--socket',
           socket,
+          '--direction',
+          'outgoing',
           '--to-port',
           `${port}`,
           '-o',
