@@ -97,7 +97,7 @@ function noticesOf({ inputs }) {
 }
 
 /** Of the sources by path and content, and of the Node that builds them; tests do not count. */
-function contentHash(paths) {
+export function contentHash(paths) {
   const hash = createHash('sha256').update(process.version);
   for (const path of paths.flatMap((from) => files(join(root, from)))) {
     hash.update(`\0${relative(root, path)}\0`).update(readFileSync(path));

@@ -47,7 +47,7 @@ function packageProblems() {
   }
   const scripts = Object.values(manifest.scripts).flatMap((script) => script.match(/scripts\/\S+/g) ?? []);
   const published = manifest.files.filter(
-    (path) => !['dist', 'prebuilds'].includes(path) && !path.includes('*'),
+    (path) => !['dist', 'prebuilds', 'sbom.spdx.json'].includes(path) && !path.includes('*'),
   );
   for (const path of [...scripts, ...published]) {
     if (!existsSync(join(root, path))) problems.push(`package.json names ${path}, which is not there`);

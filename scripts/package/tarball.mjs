@@ -1,12 +1,14 @@
 // The package as it is published: the programs, the kernel's objects, and prebuilt addons, so that installing it runs
 // nothing, compiles nothing and asks no registry for more.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { root } from '../setup.mjs';
 import { prebuiltAddon } from './addon.mjs';
 import { fetchPackage } from './fetch.mjs';
 import { staticLibraries } from './libraries.mjs';
+import { sbom } from './sbom.mjs';
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
@@ -14,34 +16,43 @@ const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, 
 const manifest = readJson(join(root, 'package.json'));
 export const { version } = manifest;
 
+/** Of the published files, those that only packing makes. */
+const made = ['prebuilds', 'sbom.spdx.json'];
+
 /** The one package that is not part of the bundles: it finds its compiled part beside its own files. */
 const compiled = 'cbor-extract';
 
 /** Packs into the folder `to`; gives the path of the tarball. */
 export function packTarball({ architectures, to }) {
-  const stage = join(root, 'build/package/stage');
-  rmSync(stage, { recursive: true, force: true });
-  mkdirSync(stage, { recursive: true });
-  mkdirSync(to, { recursive: true });
-  const published = manifest.files.filter((path) => !path.includes('*') && path !== 'prebuilds');
-  for (const path of [...published, 'README.md'])
+  const stage = mkdtempSync(join(tmpdir(), 'sysprobe-package-'));
+  try {
+    fill(stage, architectures);
+    mkdirSync(to, { recursive: true });
+    const pack = ['pack', '--json', '--pack-destination', to];
+    const [packed] = JSON.parse(execFileSync('npm', pack, { cwd: stage, encoding: 'utf8' }));
+    return join(to, packed.filename);
+  } finally {
+    rmSync(stage, { recursive: true });
+  }
+}
+
+function fill(stage, architectures) {
+  const copied = manifest.files.filter((path) => !path.includes('*') && !made.includes(path));
+  for (const path of [...copied, 'README.md']) {
     cpSync(join(root, path), join(stage, path), { recursive: true, filter: isPublished });
+  }
   for (const arch of architectures) {
     // The name by which node-gyp-build finds it.
     const target = join(stage, `prebuilds/linux-${arch}/sysprobe.glibc.node`);
     mkdirSync(dirname(target), { recursive: true });
     cpSync(prebuiltAddon(arch), target);
   }
-  cpSync(join(staticLibraries(architectures[0]), 'licences'), join(stage, 'prebuilds/licences'), {
-    recursive: true,
-  });
-  bundle(stage, architectures);
+  const licences = join(stage, 'prebuilds/licences');
+  cpSync(join(staticLibraries(architectures[0]), 'licences'), licences, { recursive: true });
+  const carried = bundle(stage, architectures);
   writeJson(join(stage, 'package.json'), publishedManifest(architectures));
-  const packed = execFileSync('npm', ['pack', '--json', '--pack-destination', to], {
-    cwd: stage,
-    encoding: 'utf8',
-  });
-  return join(to, JSON.parse(packed)[0].filename);
+  const notices = join(stage, 'dist/THIRD-PARTY-LICENSES.txt');
+  writeJson(join(stage, 'sbom.spdx.json'), sbom(manifest, { notices, licences, carried }));
 }
 
 /** Neither what a build keeps for itself nor what only a debugger reads, which is two thirds of the whole. */
@@ -61,6 +72,7 @@ function publishedManifest(architectures) {
   };
 }
 
+/** Gives the manifests of what it put there. */
 function bundle(stage, architectures) {
   const { version: compiledVersion, dependencies } = readJson(
     join(root, 'node_modules', compiled, 'package.json'),
@@ -71,11 +83,13 @@ function bundle(stage, architectures) {
   for (const arch of architectures) {
     const name = `@${compiled}/${compiled}-linux-${arch}`;
     fetchPackage(`${name}@${compiledVersion}`, join(stage, 'node_modules', name));
+    names.add(name);
   }
   const path = join(stage, 'node_modules', compiled, 'package.json');
   // Its script would look for what lies beside it here, or compile it.
   const { scripts, ...kept } = readJson(path);
   writeJson(path, { ...kept, gypfile: false });
+  return [...names].map((name) => readJson(join(stage, 'node_modules', name, 'package.json')));
 }
 
 /** The packages, and what they depend on, by name. */

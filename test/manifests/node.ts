@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cleanup } from '../containers/command.ts';
@@ -54,7 +54,8 @@ export class TestNode {
     const id = await pod.start(containerOf(deployment.pod, name));
     const { podman } = this;
     const pid = Number(await podman.call(['inspect', '--format', '{{.State.Pid}}', id]));
-    const log = () => podman.call(['logs', id]);
+    const logPath = await podman.call(['inspect', '--format', '{{.HostConfig.LogConfig.Path}}', id]);
+    const log = async () => readFileSync(logPath, 'utf8');
     const running: Running = {
       id,
       pid,
