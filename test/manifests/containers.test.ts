@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FlowRecord } from '../../src/wire/flow.ts';
+import { command } from '../containers/command.ts';
 import type { Container } from '../containers/podman.ts';
 import { poll } from '../live/probe.ts';
 import { containerOf, readDeployment } from './documents.ts';
@@ -136,36 +137,40 @@ describe('the containers of manifests/install.yaml', () => {
   });
 });
 
-/** The client's ports of the connections that an agent has seen to their end. */
-async function portsSeenBy(agent: Running): Promise<Set<number>> {
-  const filters = ['--port', `${PORT}`, '--from-container', client.id, '--state', 'closed'];
-  const lines = await agent.sysprobe('flows', ...AGENT, ...filters, '-o', 'json', '--all');
-  const flows: FlowRecord[] = lines.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
-  return new Set(flows.filter(({ role }) => role === 'client').map(({ source }) => source.port));
+/** The client's ports of the connections of a container that an agent has seen to their end. */
+async function portsSeenBy({ pid }: Running, { id }: Container): Promise<Set<number>> {
+  const url = `http://127.0.0.1:7676/api/v1/flows?port=${PORT}&from-container=${id}&state=closed&all=true`;
+  const { flows } = JSON.parse(await command('nsenter', ['--target', `${pid}`, '--net', 'curl', '-sS', url]));
+  return new Set(
+    (flows as FlowRecord[]).filter(({ role }) => role === 'client').map(({ source }) => source.port),
+  );
 }
 
 describe('a rolling update, in which the new pod comes before the old one goes', () => {
   it('misses no connection', async () => {
-    const before = await portsSeenBy(agent);
     const ask = `wget -q -O /dev/null http://${server.ip}:${PORT}/ && echo >> /tmp/made`;
-    const asking = node.podman.exec(client, [
-      'sh',
-      '-c',
-      `while [ ! -e /tmp/stop ]; do ${ask}; done; wc -l < /tmp/made`,
-    ]);
+    const talker = await node.podman.runContainer({
+      command: ['sh', '-c', `while [ ! -e /tmp/stop ]; do ${ask}; usleep 50000; done; exec sleep 600`],
+      network: 'bridge',
+    });
     const update = await node.pod(deployment);
     await node.start(update, deployment, 'system-probe');
     const nextAgent = await node.start(update, deployment, 'node-agent');
-    await poll(async () => (await portsSeenBy(nextAgent)).size > 0);
-    const old = await portsSeenBy(agent);
+    await poll(async () => (await portsSeenBy(nextAgent, talker)).size > 0);
+    const seenByOld = await portsSeenBy(agent, talker);
     await pod.stop(agent.id);
     await pod.stop(probe.id);
-    const afterOld = await portsSeenBy(nextAgent);
-    await poll(async () => (await portsSeenBy(nextAgent)).size > afterOld.size);
-    await node.podman.exec(client, ['touch', '/tmp/stop']);
-    const made = Number(await asking);
-    const seen = async () =>
-      new Set([...old, ...(await portsSeenBy(nextAgent))].filter((port) => !before.has(port)));
+    const meanwhile = await portsSeenBy(nextAgent, talker);
+    await poll(async () => (await portsSeenBy(nextAgent, talker)).size > meanwhile.size);
+    await node.podman.exec(talker, ['touch', '/tmp/stop']);
+    await poll(() =>
+      node.podman.exec(talker, ['pidof', 'sleep']).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const made = Number(await node.podman.exec(talker, ['sh', '-c', 'wc -l < /tmp/made']));
+    const seen = async () => new Set([...seenByOld, ...(await portsSeenBy(nextAgent, talker))]);
     await poll(async () => (await seen()).size >= made);
     expect((await seen()).size).toBe(made);
   });
