@@ -14,6 +14,7 @@ const rendered = {
   'manifests/rendered/exposed.yaml': 'manifests/overlays/exposed',
   'manifests/rendered/datadog-names.yaml': 'manifests/overlays/datadog-names',
   'manifests/rendered/openshift.yaml': 'manifests/overlays/openshift',
+  'manifests/rendered/without-sys-admin.yaml': 'manifests/overlays/without-sys-admin',
 };
 
 await runMain(() => {

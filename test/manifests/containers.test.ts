@@ -5,7 +5,7 @@ import type { FlowRecord } from '../../src/wire/flow.ts';
 import { command } from '../containers/command.ts';
 import type { Container } from '../containers/podman.ts';
 import { poll } from '../live/probe.ts';
-import { containerOf, readDeployment } from './documents.ts';
+import { containerOf, readDeployment, readJob } from './documents.ts';
 import type { KubeletPod } from './kubelet.ts';
 import { type Running, TestNode } from './node.ts';
 
@@ -174,4 +174,38 @@ describe('a rolling update, in which the new pod comes before the old one goes',
     await poll(async () => (await seen()).size >= made);
     expect((await seen()).size).toBe(made);
   });
+});
+
+describe('a probe that is killed and started again beside its agent', () => {
+  it('knows again what is open, and the agent goes on, with each connection once', async () => {
+    const open = await node.podman.runContainer({
+      command: ['sh', '-c', `sleep 600 | nc ${server.ip} ${PORT}`],
+      network: 'bridge',
+    });
+    const update = await node.pod(deployment);
+    const first = await node.start(update, deployment, 'system-probe');
+    const agent = await node.start(update, deployment, 'node-agent');
+    const openFlows = async () => {
+      const url = `http://127.0.0.1:7676/api/v1/flows?from-container=${open.id}&state=active&direction=outgoing&all=true`;
+      const asked = await command('nsenter', ['--target', `${agent.pid}`, '--net', 'curl', '-sS', url]);
+      return (JSON.parse(asked) as { flows: FlowRecord[] }).flows.map(({ source, openedAt }) => ({
+        source,
+        openedAt,
+      }));
+    };
+    await poll(async () => (await openFlows()).length === 1);
+    const [known] = await openFlows();
+    await update.kill(first.id);
+    await node.start(update, deployment, 'system-probe');
+    const ask = `wget -q -O /dev/null http://${server.ip}:${PORT}/`;
+    await node.podman.exec(open, ['sh', '-c', `${ask}; ${ask}`]);
+    await poll(async () => (await portsSeenBy(agent, open)).size === 2);
+    expect((await openFlows()).map(({ source }) => source)).toEqual([known?.source]);
+  });
+});
+
+it('the Job of manifests/check-job.yaml finds that this machine can run the probe', async () => {
+  const { deployment: job, container } = readJob('manifests/check-job.yaml');
+  const output = await (await node.pod(job)).runToEnd(container);
+  expect(output).toMatch(/system-probe can run on this machine/);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonSet } from 'kubernetes-types/apps/v1.d.ts';
+import type { Job } from 'kubernetes-types/batch/v1.d.ts';
 import type { ConfigMap, Container, PodSpec } from 'kubernetes-types/core/v1.d.ts';
 import { parseAllDocuments } from 'yaml';
 import { packageRoot } from '../../src/lib/package-root.ts';
@@ -28,6 +29,15 @@ export function readDeployment(path: string): Deployment {
   const pod = find<DaemonSet>('DaemonSet')?.spec?.template.spec;
   if (pod === undefined) throw new Error(`${path} has no DaemonSet`);
   return { pod, configuration: find<ConfigMap>('ConfigMap')?.data ?? {} };
+}
+
+/** A Job with one container. */
+export function readJob(path: string): { deployment: Deployment; container: Container } {
+  const [job] = readDocuments(path) as Job[];
+  const pod = job?.spec?.template.spec;
+  const container = pod?.containers[0];
+  if (pod === undefined || container === undefined) throw new Error(`${path} has no Job`);
+  return { deployment: { pod, configuration: {} }, container };
 }
 
 export function containerOf({ containers }: PodSpec, name: string): Container {

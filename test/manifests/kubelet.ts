@@ -1,8 +1,18 @@
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Container, PodSpec, SecurityContext, Volume } from 'kubernetes-types/core/v1.d.ts';
+import type {
+  Container,
+  PodSpec,
+  SeccompProfile,
+  SecurityContext,
+  Volume,
+} from 'kubernetes-types/core/v1.d.ts';
+import { packageRoot } from '../../src/lib/package-root.ts';
 import type { Pod, Podman } from '../containers/podman.ts';
 import type { Deployment } from './documents.ts';
+
+/** Where the nodes are told to keep it is in the overlay that needs it. */
+export const OWN_PROFILE = join(packageRoot, 'manifests/profiles/system-probe.json');
 
 /** What a test has otherwise than the manifest. */
 export interface SecurityChange {
@@ -43,17 +53,17 @@ export class KubeletPod {
 
   /** Starts a container of the pod; gives its id. */
   start(container: Container): Promise<string> {
-    const { image } = this.#options;
-    const line = container.command ?? [];
-    return this.#podman.call([
-      'run',
-      '--detach',
-      '--pod',
-      this.#pod.id,
-      ...this.#flags(container),
-      image,
-      ...line,
-    ]);
+    return this.#podman.call(['run', '--detach', ...this.#line(container)]);
+  }
+
+  /** Runs a container of the pod to its end, which must be a good one; gives its output. */
+  runToEnd(container: Container): Promise<string> {
+    return this.#podman.call(['run', '--rm', ...this.#line(container)]);
+  }
+
+  /** Ends a container at once, as when it crashes, and removes it. */
+  async kill(id: string): Promise<void> {
+    await this.#podman.call(['rm', '--force', '--time', '0', id]);
   }
 
   /** Ends a container as the kubelet does, and removes it. */
@@ -67,9 +77,10 @@ export class KubeletPod {
     await this.#podman.call(['rm', id]);
   }
 
-  #flags(container: Container): string[] {
-    const { deployment, change = {} } = this.#options;
+  #line(container: Container): string[] {
+    const { image, deployment, change = {} } = this.#options;
     return [
+      ...['--pod', this.#pod.id],
       ...securityFlags(deployment.pod, container.securityContext ?? {}, change),
       ...(container.env ?? []).flatMap(({ name, value }) => ['--env', `${name}=${value ?? 'node-1'}`]),
       ...(container.volumeMounts ?? []).flatMap(({ name, mountPath, readOnly }) => {
@@ -77,6 +88,8 @@ export class KubeletPod {
         return source === undefined ? [] : ['--volume', `${source}:${mountPath}:${readOnly ? 'ro' : 'rw'}`];
       }),
       ...memoryFlags(container),
+      image,
+      ...(container.command ?? []),
     ];
   }
 }
@@ -95,11 +108,15 @@ function securityFlags(
   if (ofPod?.fsGroup !== undefined) flags.push('--group-add', String(ofPod.fsGroup));
   if (context.allowPrivilegeEscalation === false) flags.push('--security-opt', 'no-new-privileges');
   if (context.readOnlyRootFilesystem) flags.push('--read-only', '--read-only-tmpfs=false');
-  // RuntimeDefault is what podman does by itself.
-  const profile =
-    seccomp ?? ((context.seccompProfile ?? ofPod?.seccompProfile)?.type === 'Unconfined' && 'unconfined');
-  if (profile) flags.push('--security-opt', `seccomp=${profile}`);
+  const profile = seccomp ?? profileOf(context.seccompProfile ?? ofPod?.seccompProfile);
+  if (profile !== undefined) flags.push('--security-opt', `seccomp=${profile}`);
   return flags;
+}
+
+/** RuntimeDefault is what podman does by itself; a node has one profile of its own. */
+function profileOf(profile: SeccompProfile | undefined): string | undefined {
+  if (profile?.type === 'Localhost') return OWN_PROFILE;
+  return profile?.type === 'Unconfined' ? 'unconfined' : undefined;
 }
 
 function memoryFlags({ resources }: Container): string[] {

@@ -10,6 +10,7 @@ const files = [
   'manifests/rendered/exposed.yaml',
   'manifests/rendered/datadog-names.yaml',
   'manifests/rendered/openshift.yaml',
+  'manifests/rendered/without-sys-admin.yaml',
   'manifests/check-job.yaml',
 ];
 
