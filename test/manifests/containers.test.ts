@@ -209,3 +209,26 @@ it('the Job of manifests/check-job.yaml finds that this machine can run the prob
   const output = await (await node.pod(job)).runToEnd(container);
   expect(output).toMatch(/system-probe can run on this machine/);
 });
+
+describe('the overlay "exposed"', () => {
+  const token = 'a token that only this test knows';
+  const exposed = readDeployment('manifests/rendered/exposed.yaml');
+
+  it('answers to other pods that have the token, and to its own command line', async () => {
+    const open = await node.pod(exposed, { secret: { token } });
+    await node.start(open, exposed, 'system-probe');
+    const agent = await node.start(open, exposed, 'node-agent');
+    const ask = (header: string) =>
+      node.podman.exec(client, ['wget', '-q', '-O', '-', header, `http://${open.ip}:7676/api/v1/status`]);
+    await poll(() =>
+      ask(`--header=Authorization: Bearer ${token}`).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await expect(ask('--header=Authorization: Bearer another')).rejects.toThrow(/401/);
+    await expect(ask('--header=Accept: */*')).rejects.toThrow(/401/);
+    expect(await agent.sysprobe('status', ...AGENT)).toContain('node-agent');
+    expect(await agent.log()).not.toContain(token);
+  });
+});

@@ -27,6 +27,8 @@ export interface PodOptions {
   /** Holds what the pod's volumes hold. */
   folder: string;
   change?: SecurityChange;
+  /** The files of the one secret that the pod mounts. */
+  secret?: Record<string, string>;
 }
 
 /** Does with podman what the kubelet would do with the manifest: users, capabilities, seccomp, volumes, limits. */
@@ -44,6 +46,11 @@ export class KubeletPod {
   static async create(podman: Podman, options: PodOptions): Promise<KubeletPod> {
     for (const volume of options.deployment.pod.volumes ?? []) makeVolume(options, volume);
     return new KubeletPod(podman, await podman.startPod({ network: 'bridge' }), options);
+  }
+
+  /** In the network of the containers. */
+  get ip(): string | undefined {
+    return this.#pod.ip;
   }
 
   /** The folder behind a volume. */
@@ -124,22 +131,35 @@ function memoryFlags({ resources }: Container): string[] {
   return limit === undefined ? [] : ['--memory', String(limit).replace('Mi', 'm')];
 }
 
-function makeVolume({ deployment, folder }: PodOptions, { name, emptyDir, configMap }: Volume): void {
-  const path = join(folder, name);
-  if (emptyDir === undefined && configMap === undefined) return;
+function makeVolume(options: PodOptions, volume: Volume): void {
+  const path = join(options.folder, volume.name);
+  const files = filesOf(options, volume);
+  if (files === undefined) return;
   mkdirSync(path, { recursive: true });
-  for (const [file, text] of Object.entries(configMap === undefined ? {} : deployment.configuration)) {
-    writeFileSync(join(path, file), text);
+  const group = options.deployment.pod.securityContext?.fsGroup ?? 0;
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(path, name);
+    writeFileSync(file, text);
+    chownSync(file, 0, group);
+    chmodSync(file, volume.secret?.defaultMode ?? 0o644);
   }
-  if (emptyDir === undefined) return;
+  if (volume.emptyDir === undefined) return;
   // As the kubelet makes it: the set-group-id bit gives the pod's group what is made in it.
-  chownSync(path, 0, deployment.pod.securityContext?.fsGroup ?? 0);
+  chownSync(path, 0, group);
   chmodSync(path, 0o2777);
 }
 
-/** Nothing for what only a cluster has, such as a credential. */
-function sourceOf({ deployment, folder }: PodOptions, name: string): string | undefined {
-  const volume = deployment.pod.volumes?.find((each) => each.name === name);
+/** Nothing for what is made by others: folders of the host, and what only a cluster has, such as a credential. */
+function filesOf({ deployment, secret }: PodOptions, volume: Volume): Record<string, string> | undefined {
+  if (volume.configMap !== undefined) return deployment.configuration;
+  if (volume.secret !== undefined) return secret ?? {};
+  return volume.emptyDir === undefined ? undefined : {};
+}
+
+function sourceOf(options: PodOptions, name: string): string | undefined {
+  const volume = options.deployment.pod.volumes?.find((each) => each.name === name);
   if (volume?.hostPath !== undefined) return volume.hostPath.path;
-  return (volume?.emptyDir ?? volume?.configMap) ? join(folder, name) : undefined;
+  return volume === undefined || filesOf(options, volume) === undefined
+    ? undefined
+    : join(options.folder, name);
 }

@@ -42,11 +42,14 @@ export class TestNode {
     }
   }
 
-  async pod(deployment: Deployment, change: SecurityChange = {}): Promise<KubeletPod> {
+  async pod(
+    deployment: Deployment,
+    more: { change?: SecurityChange; secret?: Record<string, string> } = {},
+  ): Promise<KubeletPod> {
     const folder = mkdtempSync(join(tmpdir(), 'sysprobe-pod-'));
     this.#cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
     const { podman, image } = this;
-    return KubeletPod.create(podman, { deployment, image, folder, change });
+    return KubeletPod.create(podman, { deployment, image, folder, ...more });
   }
 
   /** Starts a container of the pod and waits until `sysprobe status` answers in it. */

@@ -51,7 +51,7 @@ afterAll(async () => {
 
 /** What a probe with these rights does, by the name that the document has for it; nothing when it does not start. */
 async function observe(change: SecurityChange, from = deployment): Promise<Set<string>> {
-  const pod = await node.pod(from, change);
+  const pod = await node.pod(from, { change });
   const started = await node.start(pod, from, 'system-probe').catch((error: Error) => error);
   if (started instanceof Error) {
     expect(started.message).toMatch(/system-probe ended: .*may not load|system-probe ended: .*refused/s);
