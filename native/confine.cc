@@ -3,9 +3,13 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <linux/audit.h>
+#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
+#include <span>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -45,42 +49,68 @@ constexpr std::array DENIED{
     // Keys, and ways around this filter.
     __NR_add_key, __NR_request_key, __NR_keyctl, __NR_userfaultfd, __NR_io_uring_setup};
 
-constexpr std::array DENIED_FAMILIES{AF_INET, AF_INET6, AF_PACKET, AF_VSOCK};
+constexpr std::array<uint32_t, 4> DENIED_FAMILIES{AF_INET, AF_INET6, AF_PACKET, AF_VSOCK};
+
+// What is loaded and attached stays, and its maps are read; nothing is added, and nothing of others is
+// opened.
+constexpr std::array<uint32_t, 16> DENIED_BPF{
+    BPF_MAP_CREATE,       BPF_PROG_LOAD,           BPF_OBJ_PIN,           BPF_OBJ_GET,
+    BPF_PROG_ATTACH,      BPF_RAW_TRACEPOINT_OPEN, BPF_BTF_LOAD,          BPF_LINK_CREATE,
+    BPF_LINK_UPDATE,      BPF_ITER_CREATE,         BPF_PROG_GET_FD_BY_ID, BPF_MAP_GET_FD_BY_ID,
+    BPF_BTF_GET_FD_BY_ID, BPF_LINK_GET_FD_BY_ID,   BPF_PROG_BIND_MAP,     BPF_LINK_DETACH};
+
+constexpr uint32_t NAMESPACES =
+    CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+
+using Filter = std::vector<sock_filter>;
 
 sock_filter load(size_t offset) {
     return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset));
-}
-
-sock_filter skipUnless(uint32_t value) {
-    return BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
 }
 
 sock_filter answer(uint32_t action) {
     return BPF_STMT(BPF_RET | BPF_K, action);
 }
 
-std::vector<sock_filter> program() {
-    const sock_filter deny = answer(SECCOMP_RET_ERRNO | EPERM);
-    const sock_filter allow = answer(SECCOMP_RET_ALLOW);
-    std::vector<sock_filter> filter{
-        load(offsetof(seccomp_data, arch)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0), deny,
-        load(offsetof(seccomp_data, nr)),   BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1),      deny};
-    for (long number : DENIED) {
-        filter.insert(filter.end(), {skipUnless(static_cast<uint32_t>(number)), deny});
-    }
-    filter.insert(filter.end(), {BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_socket, 1, 0), allow,
-                                 load(offsetof(seccomp_data, args))});
-    for (int family : DENIED_FAMILIES) {
-        filter.insert(filter.end(), {skipUnless(static_cast<uint32_t>(family)), deny});
-    }
-    filter.push_back(allow);
+const sock_filter ALLOW = answer(SECCOMP_RET_ALLOW);
+const sock_filter DENY = answer(SECCOMP_RET_ERRNO | EPERM);
+
+/** Runs `then`, which answers, when what was loaded last is `value`. */
+void when(Filter &filter, uint32_t value, const Filter &then) {
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, static_cast<uint8_t>(then.size())));
+    filter.insert(filter.end(), then.begin(), then.end());
+}
+
+/** By the first argument: the lower half is what the kernel takes of an int. */
+Filter unlessFirstIs(std::span<const uint32_t> denied) {
+    Filter filter{load(offsetof(seccomp_data, args))};
+    for (uint32_t value : denied)
+        when(filter, value, {DENY});
+    filter.push_back(ALLOW);
+    return filter;
+}
+
+Filter program() {
+    Filter filter{
+        load(offsetof(seccomp_data, arch)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0), DENY,
+        load(offsetof(seccomp_data, nr)),   BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1),      DENY};
+    for (long number : DENIED)
+        when(filter, static_cast<uint32_t>(number), {DENY});
+    // Its flags are in memory, where a filter cannot look: the C library then takes clone.
+    when(filter, __NR_clone3, {answer(SECCOMP_RET_ERRNO | ENOSYS)});
+    when(filter, __NR_clone,
+         {load(offsetof(seccomp_data, args)), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, NAMESPACES, 0, 1), DENY,
+          ALLOW});
+    when(filter, __NR_socket, unlessFirstIs(DENIED_FAMILIES));
+    when(filter, __NR_bpf, unlessFirstIs(DENIED_BPF));
+    filter.push_back(ALLOW);
     return filter;
 }
 
 } // namespace
 
 void confine() {
-    std::vector<sock_filter> filter = program();
+    Filter filter = program();
     sock_fprog prog{static_cast<unsigned short>(filter.size()), filter.data()};
     // On every thread: Node's own are running already.
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

@@ -39,7 +39,7 @@ export interface Native {
   /** Who connected to a Unix socket: `socket` is the descriptor of the accepted end. `pid` is 0 for one of another pid namespace. */
   peerCredentials(socket: number): { pid: number; uid: number; gid: number };
   /**
-   * For ever and for every thread: no program can be started, no socket of the network opened, no other process traced,
+   * For ever and for every thread: no program can be started or loaded into the kernel, no socket of the network opened, no other process traced,
    * nothing mounted, no module loaded; what tries gets EPERM. Throws where the kernel has no seccomp.
    */
   confine(): void;

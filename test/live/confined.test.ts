@@ -41,12 +41,23 @@ describe('a probe that watches', () => {
 
 describe('what is confined', () => {
   const run = (script: string) => {
-    const source = `require('node-gyp-build')(${JSON.stringify(packageRoot)}).confine(); ${script}`;
+    const addon = `require('node-gyp-build')(${JSON.stringify(packageRoot)})`;
+    const source = `const addon = ${addon}; addon.confine(); ${script}`;
     return execFileSync(process.execPath, ['-e', source], { cwd: packageRoot, encoding: 'utf8' });
   };
 
   it('starts no program', () => {
     expect(run(`console.log(require('child_process').spawnSync('/bin/true').error?.code)`)).toBe('EPERM\n');
+  });
+
+  it('loads nothing more into the kernel', () => {
+    const load = `new addon.BpfObject(require('fs').readFileSync('bpf/cgroup.bpf.o'), 'cgroup').load()`;
+    expect(run(`try { ${load} } catch ({ code }) { console.log(code) }`)).toBe('EPERM\n');
+  });
+
+  it('starts threads', () => {
+    const script = `new (require('worker_threads').Worker)('console.log(1 + 1)', { eval: true })`;
+    expect(run(script)).toBe('2\n');
   });
 
   it('opens no socket of the network', () => {

@@ -212,7 +212,7 @@ export const probeOptions = {
   confine: option({
     kind: boolean,
     default: true,
-    doc: 'Once it watches, let the probe start no program, open no socket of the network and trace or change no other process, by a seccomp filter.',
+    doc: 'Once it watches, let the probe start no program, load none into the kernel, open no socket of the network and trace or change no other process, by a seccomp filter.',
   }),
   runStats: option({
     kind: boolean,
