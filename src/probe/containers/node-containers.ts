@@ -55,10 +55,11 @@ export class NodeContainers {
     if (policy.isNeeded) this.gate = new ReportGate({ policy, append, onUnknown: (id) => this.#name(id) });
     this.tracker = new ContainerTracker({
       ...options,
+      findExit: ({ identity }) => this.names.findExit(identity.id),
       onFound: (container) => this.#name(container.identity.id, container),
       onEvent: (type, container) => this.report(type, this.#row(container, type)),
       // The runtime takes some milliseconds to remove the cgroup: its last figures may still be there.
-      onStop: (container) => options.sampler.sample(container),
+      onStop: (container) => options.sampler.sampleLast(container),
     });
   }
 

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../owners/bounded-map.ts';
 import { parseCgroupPath } from '../owners/cgroup-path.ts';
-import type { ContainerInfo } from '../runtimes/runtime.ts';
+import type { ContainerExit, ContainerInfo } from '../runtimes/runtime.ts';
 import { type Container, newContainer, workloadKey } from './container.ts';
 import { CrashLoops } from './crash-loops.ts';
 
@@ -14,6 +14,8 @@ export interface TrackerOptions {
   seesProcesses: boolean;
   /** A container that was not there before: its name is to be found, and settled() called with it. */
   onFound(container: Container): void;
+  /** How it ended, when that was not seen. */
+  findExit?(container: Container): Promise<ContainerExit | undefined>;
   /** Its first process has ended. */
   onStop?(container: Container): void;
   /** The container is known as well as it will be. */
@@ -187,16 +189,26 @@ export class ContainerTracker {
     container.stoppedNs = atNs;
     if (!ran) return;
     this.#options.onStop?.(container);
+    if (container.exit !== undefined) this.#report('container.stopped', container);
+    else void this.#stopUnseen(container);
+  }
+
+  /** The kernel did not tell how it ended; a runtime may. */
+  async #stopUnseen(container: Container): Promise<void> {
+    const exit = await this.#options.findExit?.(container);
+    if (exit === undefined) this.#endsUnseen++;
+    else {
+      // The runtime's code of a signal is 128 and its number; which of both it was is not known.
+      container.exit = { code: exit.code, signal: 0 };
+      container.oomKilled ||= exit.oomKilled;
+    }
     this.#report('container.stopped', container);
   }
 
   /** Its cgroup is gone. One that never ran a process leaves no trace, as it left none on the machine. */
   #end(container: Container, atNs: number): void {
     const ran = container.state !== 'created';
-    if (container.state === 'running') {
-      if (this.#options.seesProcesses) this.#endsUnseen++;
-      this.#stop(container, atNs);
-    }
+    if (container.state === 'running') this.#stop(container, atNs);
     if (this.#living.get(container.identity.id) === container) this.#living.delete(container.identity.id);
     if (ran) this.#ended.set(container, container);
   }

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RuntimeSocket as Place } from '../../lib/config/runtime-sockets.ts';
 import { BoundedMap } from '../owners/bounded-map.ts';
-import type { ContainerInfo } from './runtime.ts';
+import type { ContainerExit, ContainerInfo } from './runtime.ts';
 import { RuntimeSocket, type RuntimeSocketStatus } from './runtime-socket.ts';
 
 export interface ContainerNamesOptions {
@@ -25,6 +25,7 @@ export class ContainerNames {
   readonly #sockets: readonly RuntimeSocket[];
   /** What the runtimes told by themselves, for containers that are gone before they can be asked about. */
   readonly #created = new BoundedMap<string, ContainerInfo>(MAX_CREATED);
+  readonly #ends = new BoundedMap<string, ContainerExit>(MAX_CREATED);
   readonly #waiting: (() => void)[] = [];
   readonly #ended = new AbortController();
   #searching = 0;
@@ -35,7 +36,8 @@ export class ContainerNames {
 
   constructor({ sockets, now = performance.now.bind(performance) }: ContainerNamesOptions) {
     const onCreated = (id: string, info: ContainerInfo) => this.#created.set(id, info);
-    this.#sockets = sockets.map((place) => new RuntimeSocket(place, { onCreated, now }));
+    const onEnded = (id: string, exit: ContainerExit) => this.#ends.set(id, exit);
+    this.#sockets = sockets.map((place) => new RuntimeSocket(place, { onCreated, onEnded, now }));
     setMaxListeners(MAX_SEARCHES, this.#ended.signal);
     // Connects what is there, so that what is created from now on is heard of.
     this.look();
@@ -72,19 +74,33 @@ export class ContainerNames {
     return info;
   }
 
+  /** How a container ended, where that was not seen. Undefined: no runtime knows. Does not reject. */
+  async findExit(id: string): Promise<ContainerExit | undefined> {
+    const known = () => this.#ends.get(id);
+    const info = await this.#search(id, (found) => known() !== undefined || found?.exit !== undefined);
+    const exit = known() ?? info?.exit;
+    this.#ends.delete(id);
+    return exit;
+  }
+
   close(): void {
     this.#ended.abort();
     for (const socket of this.#sockets) socket.close();
   }
 
-  async #search(id: string): Promise<ContainerInfo | undefined> {
+  /** Asks until the answer is enough, some times. */
+  async #search(
+    id: string,
+    isEnough: (info: ContainerInfo | undefined) => boolean = (info) => info !== undefined,
+  ): Promise<ContainerInfo | undefined> {
+    let info = this.#created.get(id);
     for (const afterMs of TRIES_AFTER_MS) {
       if (afterMs > 0) await delay(afterMs, undefined, { signal: this.#ended.signal }).catch(() => undefined);
       if (this.#ended.signal.aborted || !this.look()) break;
-      const info = (await this.#ask(id)) ?? this.#created.get(id);
-      if (info !== undefined) return info;
+      info = (await this.#ask(id)) ?? this.#created.get(id);
+      if (isEnough(info)) break;
     }
-    return this.#created.get(id);
+    return info;
   }
 
   /** All runtimes at once, so that one that hangs keeps no other from answering. */

@@ -12,6 +12,8 @@ import type { ContainerInfo, RuntimeClient, RuntimeClientOptions } from './runti
 
 const UNIMPLEMENTED = 12;
 const NOT_FOUND = 5;
+/** CONTAINER_EXITED. */
+const EXITED = 2;
 /** containerd before 1.6 and CRI-O before 1.20 speak the older one only, with the same messages. */
 const VERSIONS = ['runtime.v1', 'runtime.v1alpha2'] as const;
 
@@ -98,7 +100,7 @@ async function connect({ socket, maxBytes }: RuntimeClientOptions): Promise<Clie
 }
 
 function containerInfo({ status, info }: ContainerStatusResponse): ContainerInfo {
-  const { metadata, image, imageRef, labels = {} } = status ?? {};
+  const { metadata, state, exitCode = 0, reason, image, imageRef, labels = {} } = status ?? {};
   return compact({
     kind: 'container',
     labels,
@@ -106,6 +108,7 @@ function containerInfo({ status, info }: ContainerStatusResponse): ContainerInfo
     image: image?.image || imageRef,
     restarts: metadata?.attempt ?? 0,
     pid: pidOf(info),
+    exit: state === EXITED ? { code: exitCode, oomKilled: reason === 'OOMKilled' } : undefined,
   });
 }
 

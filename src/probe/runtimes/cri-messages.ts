@@ -24,8 +24,11 @@ export const containerStatusResponse = {
     {
       1: ['id', 'string'],
       2: ['metadata', containerMetadata],
+      3: ['state', 'int'],
+      7: ['exitCode', 'int'],
       8: ['image', imageSpec],
       9: ['imageRef', 'string'],
+      10: ['reason', 'string'],
       12: ['labels', 'texts'],
     },
   ],
@@ -42,6 +45,9 @@ export const sandboxStatusResponse = {
 export interface ContainerStatusResponse {
   status?: {
     metadata?: { name?: string; attempt?: number };
+    state?: number;
+    exitCode?: number;
+    reason?: string;
     image?: { image?: string };
     imageRef?: string;
     labels?: Record<string, string>;

@@ -1,10 +1,12 @@
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ContainerInfo, RuntimeClient, RuntimeClientOptions } from './runtime.ts';
+import type { ContainerExit, ContainerInfo, RuntimeClient, RuntimeClientOptions } from './runtime.ts';
 
 export interface DockerClientOptions extends RuntimeClientOptions {
   /** A container that was made, as the runtime's events tell: it may be gone before anyone could ask. */
   onCreated(id: string, info: ContainerInfo): void;
+  /** A container that ended, likewise. */
+  onEnded(id: string, exit: ContainerExit): void;
 }
 
 interface Inspected {
@@ -14,7 +16,7 @@ interface Inspected {
   IsInfra?: boolean;
   RestartCount?: number;
   Config?: { Image?: string; Labels?: Record<string, string> | null };
-  State?: { Pid?: number };
+  State?: { Pid?: number; Status?: string; ExitCode?: number; OOMKilled?: boolean };
 }
 
 /** What Docker and podman put beside the labels. */
@@ -102,7 +104,7 @@ export class DockerClient implements RuntimeClient {
   }
 
   #follow(): Promise<void> {
-    const filters = JSON.stringify({ type: ['container'], event: ['create'] });
+    const filters = JSON.stringify({ type: ['container'], event: ['create', 'die', 'died'] });
     return new Promise((resolve) => {
       const call = request({
         socketPath: this.#options.socket,
@@ -122,20 +124,24 @@ export class DockerClient implements RuntimeClient {
           const lines = (rest + text).split('\n');
           rest = lines.pop() ?? '';
           if (rest.length > this.#options.maxBytes) call.destroy();
-          for (const line of lines) this.#created(line);
+          for (const line of lines) this.#hear(line);
         });
       });
       call.end();
     });
   }
 
-  #created(line: string): void {
+  #hear(line: string): void {
     const event = parseJson(line) as
       | { Action?: string; Actor?: { ID?: unknown; Attributes?: unknown } }
       | undefined;
     const id = event?.Actor?.ID;
-    if (event?.Action !== 'create' || typeof id !== 'string') return;
-    const attributes = textsOf(event.Actor?.Attributes);
+    if (typeof id !== 'string') return;
+    const attributes = textsOf(event?.Actor?.Attributes);
+    const code = Number(attributes.exitCode ?? attributes.containerExitCode);
+    const hasEnded = event?.Action === 'die' || event?.Action === 'died';
+    if (hasEnded && Number.isInteger(code)) this.#options.onEnded(id, { code, oomKilled: false });
+    if (event?.Action !== 'create') return;
     const labels = Object.fromEntries(Object.entries(attributes).filter(([key]) => !ATTRIBUTES.has(key)));
     const { name, image } = attributes;
     this.#options.onCreated(id, {
@@ -163,7 +169,14 @@ function inspectedInfo(inspected: Inspected | null): ContainerInfo {
     ...(image !== undefined && { image }),
     ...(typeof pid === 'number' && pid > 0 && { pid }),
     ...(typeof restarts === 'number' && { restarts }),
+    ...exitOf(inspected.State),
   };
+}
+
+function exitOf(state: Inspected['State']): { exit?: ContainerExit } {
+  const { Status: status = '', ExitCode: code, OOMKilled: oomKilled = false } = state ?? {};
+  const hasEnded = ['exited', 'stopped', 'removing', 'dead'].includes(status);
+  return hasEnded && typeof code === 'number' ? { exit: { code, oomKilled } } : {};
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { RuntimeSocket as Place } from '../../lib/config/runtime-sockets.ts';
 import { CriClient } from './cri-client.ts';
-import { DockerClient } from './docker-client.ts';
+import { DockerClient, type DockerClientOptions } from './docker-client.ts';
 import type { ContainerInfo, RuntimeClient } from './runtime.ts';
 
 const TIMEOUT_MS = 1000;
@@ -10,6 +10,11 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const LOOK_MS = 1000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+
+export interface RuntimeSocketOptions extends Pick<DockerClientOptions, 'onCreated' | 'onEnded'> {
+  /** Milliseconds that never go backwards. */
+  now(): number;
+}
 
 export interface RuntimeSocketStatus {
   path: string;
@@ -25,8 +30,7 @@ export interface RuntimeSocketStatus {
 /** One place where a runtime may be: asked when something is there, left alone for a while when it does not answer. */
 export class RuntimeSocket {
   readonly #place: Place;
-  readonly #onCreated: (id: string, info: ContainerInfo) => void;
-  readonly #now: () => number;
+  readonly #options: RuntimeSocketOptions;
   #client: RuntimeClient | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isThere = false;
@@ -36,18 +40,14 @@ export class RuntimeSocket {
   #answers = 0;
   #failures = 0;
 
-  constructor(
-    place: Place,
-    { onCreated, now }: { onCreated: (id: string, info: ContainerInfo) => void; now: () => number },
-  ) {
+  constructor(place: Place, options: RuntimeSocketOptions) {
     this.#place = place;
-    this.#onCreated = onCreated;
-    this.#now = now;
+    this.#options = options;
   }
 
   /** Whether it can be asked now. */
   get isOpen(): boolean {
-    const now = this.#now();
+    const now = this.#options.now();
     if (now - this.#lookedAt >= LOOK_MS) {
       this.#lookedAt = now;
       this.#isThere = statSync(this.#place.path, { throwIfNoEntry: false })?.isSocket() === true;
@@ -70,9 +70,9 @@ export class RuntimeSocket {
       this.#reason = (error as Error).message;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** this.#failuresInARow, LONGEST_PAUSE_MS);
       // Questions that were under way together fail together, and count as one.
-      if (this.#now() >= this.#pausedUntil) {
+      if (this.#options.now() >= this.#pausedUntil) {
         this.#failuresInARow++;
-        this.#pausedUntil = this.#now() + pauseMs;
+        this.#pausedUntil = this.#options.now() + pauseMs;
       }
       return undefined;
     }
@@ -97,8 +97,9 @@ export class RuntimeSocket {
   }
 
   #connect(): RuntimeClient {
+    const { onCreated, onEnded } = this.#options;
     const options = { socket: this.#place.path, timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES };
     if (this.#place.api === 'cri') return new CriClient(options);
-    return new DockerClient({ ...options, onCreated: this.#onCreated });
+    return new DockerClient({ ...options, onCreated, onEnded });
   }
 }

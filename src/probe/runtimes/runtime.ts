@@ -8,6 +8,13 @@ export interface ContainerInfo {
   pid?: number;
   /** Earlier lives, where the runtime counts them. */
   restarts?: number;
+  /** How it ended; absent while it runs. */
+  exit?: ContainerExit;
+}
+
+export interface ContainerExit {
+  code: number;
+  oomKilled: boolean;
 }
 
 /** One runtime behind a socket. */

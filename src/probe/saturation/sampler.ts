@@ -66,6 +66,13 @@ export class SaturationSampler {
     return gone;
   }
 
+  /** What is left of a container that has ended: all of it, or the last sample stays. */
+  sampleLast(container: Container): void {
+    const before = container.saturation;
+    this.sample(container);
+    if (container.saturation?.cpu.usageUs === undefined) container.saturation = before;
+  }
+
   /** False when the cgroup is gone; the last sample stays. */
   sample(container: Container): boolean {
     const known = this.#known.get(container) ?? this.#meet(container);
