@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCgroups, parseExe, parseStat, parseStatus } from './proc-files.ts';
+import { parseCgroups, parseExe, parseStat, parseStatus, parseUsage } from './proc-files.ts';
 
 const TAIL = 'S 1 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 3141592 0 0 18446744073709551615 0';
 
@@ -25,6 +25,34 @@ describe('stat', () => {
     const stat = parseStat(readFileSync('/proc/self/stat', 'utf8'));
     expect(stat?.parentPid).toBe(process.ppid);
     expect(stat?.comm).toBe(readFileSync('/proc/self/comm', 'utf8').trimEnd());
+  });
+});
+
+describe('use', () => {
+  const USED = 'S 1 42 42 0 -1 4194560 1 0 0 0 7 3 0 0 20 0 4 0 3141592 8192 5 18446744073709551615 0';
+
+  it('is read with the rest', () => {
+    expect(parseUsage(`42 (nginx) ${USED}\n`)).toEqual({
+      comm: 'nginx',
+      parentPid: 1,
+      startTicks: 3141592,
+      isZombie: false,
+      isKernelThread: false,
+      threads: 4,
+      userTicks: 7,
+      systemTicks: 3,
+      virtualBytes: 8192,
+      residentPages: 5,
+    });
+  });
+
+  it('tells what has ended, and threads of the kernel', () => {
+    expect(parseUsage(`42 (x) ${USED.replace('S', 'Z')}`)?.isZombie).toBe(true);
+    expect(parseUsage(`2 (kthreadd) ${USED.replace('4194560', '2129984')}`)?.isKernelThread).toBe(true);
+  });
+
+  it.each(['', '42 (x) S', `42 (x) ${USED.replace(' 5 ', ' ')}`.slice(0, 60)])('refuses %j', (text) => {
+    expect(parseUsage(text)).toBeUndefined();
   });
 });
 
@@ -77,6 +105,7 @@ it('never throws', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary-ascii' }), (text) => {
       parseStat(text);
+      parseUsage(text);
       parseStatus(text);
       parseCgroups(text);
       parseExe(text);

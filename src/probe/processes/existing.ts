@@ -78,7 +78,7 @@ export class ProcReader {
   #cgroupId(pid: number): number {
     const path = parseHierarchies(this.#text(pid, 'cgroup') ?? '').get(this.#controller);
     if (path === undefined || this.#cgroupRoot === undefined || path.startsWith('/..')) return 0;
-    return statSync(this.#cgroupRoot + path, { throwIfNoEntry: false })?.ino ?? 0;
+    return orUndefined(() => statSync(this.#cgroupRoot + path))?.ino ?? 0;
   }
 }
 

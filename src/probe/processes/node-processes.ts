@@ -47,6 +47,7 @@ export class NodeProcesses implements ProcessListener {
     this.maxProcesses = maxProcesses;
     this.tracker = new ProcessTracker({
       maxProcesses,
+      sinceNs: clock.bootNs(),
       onEvent: (type, process) => this.#report(type, process),
     });
     this.#sampler = new ProcessSampler({ procRoot, bootNs: () => clock.bootNs() });
@@ -64,7 +65,7 @@ export class NodeProcesses implements ProcessListener {
 
   /** Finds the processes that are there already. */
   discover(): void {
-    this.#adopt(true);
+    this.#adopt(false);
   }
 
   /** Reads how much each of them uses; finds those whose start or end was missed. */
@@ -79,7 +80,8 @@ export class NodeProcesses implements ProcessListener {
     const lost = Object.values(source.losses()).reduce((sum, count) => sum + count, 0);
     if (source.isOn && lost === this.#lost) return;
     this.#lost = lost;
-    this.#adopt(false);
+    this.drain();
+    this.#adopt(true);
   }
 
   exeAt(pid: number, atNs?: number): string | undefined {
@@ -127,12 +129,12 @@ export class NodeProcesses implements ProcessListener {
     return { exe, args: showArgs(parsed.args), argsCut: parsed.argsCut };
   }
 
-  #adopt(isOlder: boolean): void {
+  #adopt(isMissed: boolean): void {
     const { procRoot, reader } = this.#options;
     for (const pid of listPids(procRoot)) {
       if (this.tracker.isLiving(pid)) continue;
       const found = reader.read(pid);
-      if (found !== undefined) this.tracker.adopt(found.facts, found.execution, isOlder);
+      if (found !== undefined) this.tracker.adopt(found.facts, found.execution, isMissed);
     }
   }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MASK, Redactor, SENSITIVE_WORDS } from './redact.ts';
@@ -69,6 +70,11 @@ describe('a secret is masked', () => {
       'CARD_PIN=3',
     ]);
   });
+});
+
+it('masks what the documentation says', () => {
+  const documented = readFileSync('docs/processes.md', 'utf8');
+  expect(SENSITIVE_WORDS.filter((word) => !documented.includes(`\`${word}\``))).toEqual([]);
 });
 
 it.each([

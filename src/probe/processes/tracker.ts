@@ -12,6 +12,8 @@ import {
 export interface ProcessTrackerOptions {
   /** Processes at once, and as many that ended. */
   maxProcesses: number;
+  /** Since when the kernel tells of processes, in nanoseconds since boot. */
+  sinceNs: number;
   onEvent(type: 'process.started' | 'process.exited' | 'oom', process: Process): void;
 }
 
@@ -127,12 +129,12 @@ export class ProcessTracker {
     this.#options.onEvent('oom', process);
   }
 
-  /** It is in /proc: from before the probe, or one whose start was not seen, which is told of. */
-  adopt(facts: ProcessFacts, execution: Execution, isOlder: boolean): void {
+  /** It is in /proc; `isMissed`: the kernel should have told of it by now. */
+  adopt(facts: ProcessFacts, execution: Execution, isMissed: boolean): void {
     if (this.#lifeOf(facts) !== undefined) return;
     const process = this.#begin(newProcess(facts, execution));
-    if (isOlder) return;
-    this.#startsUnseen++;
+    if (facts.startedNs < this.#options.sinceNs) return;
+    if (isMissed) this.#startsUnseen++;
     this.#untold.set(process, 0);
   }
 
@@ -157,9 +159,9 @@ export class ProcessTracker {
     return process;
   }
 
-  /** One whose start was lost. */
+  /** One whose start was lost, or that ended before anyone looked for older ones. */
   #meet(facts: ProcessFacts): Process {
-    this.#startsUnseen++;
+    if (facts.startedNs >= this.#options.sinceNs) this.#startsUnseen++;
     return this.#begin(newProcess(facts, this.#living.get(facts.parentPid)));
   }
 
