@@ -7,10 +7,11 @@ import { kernel } from './kernel.ts';
 import { memory } from './memory.ts';
 import { nat } from './nat.ts';
 import { overhead } from './overhead.ts';
+import { processes } from './processes.ts';
 import { saturation } from './saturation.ts';
 import { udp } from './udp.ts';
 
-const benchmarks = [kernel, cgroups, overhead, decode, memory, nat, saturation, udp, dns];
+const benchmarks = [kernel, cgroups, overhead, decode, memory, nat, saturation, udp, dns, processes];
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const measured = new Map<string, Figure[]>();
 for (const benchmark of benchmarks) {
