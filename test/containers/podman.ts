@@ -128,6 +128,10 @@ export class Podman {
     await this.#podman(['start', id]);
   }
 
+  async kill(id: string, signal: string): Promise<void> {
+    await this.#podman(['kill', '--signal', signal, id]);
+  }
+
   /** Waits for the end of a container; gives its exit code as podman knows it. */
   async exitCode(id: string): Promise<number> {
     return Number(await this.#podman(['wait', id]));

@@ -62,6 +62,14 @@ export class Runc {
     return id;
   }
 
+  /** The same of a command that may fail; gives its code too. */
+  async exitCode(options: RuncOptions): Promise<{ id: string; code: number }> {
+    const { id, bundle } = this.#makeBundle(options);
+    const child = spawn('runc', ['--root', this.#root, 'run', '--bundle', bundle, id], { stdio: 'ignore' });
+    const [code] = await once(child, 'exit');
+    return { id, code };
+  }
+
   async close(): Promise<void> {
     await this.#cleanup.run();
   }

@@ -2,6 +2,7 @@ import { crowd } from './crowd.ts';
 import { dns } from './dns.ts';
 import type { CaseGroup } from './group.ts';
 import { nat, noConntrack } from './nat.ts';
+import { processes } from './processes.ts';
 import { realPrograms } from './real-programs.ts';
 import { shortLived } from './short-lived.ts';
 import { tcp } from './tcp.ts';
@@ -20,4 +21,5 @@ export const groups: CaseGroup[] = [
   tcpData,
   dns,
   nat,
+  processes,
 ];

@@ -18,14 +18,16 @@ export interface RunningProbe {
   status(): Promise<Status>;
   /** Resolves when the stream has begun. */
   follow(query?: string): Promise<Following>;
+  /** The same of another path, such as `processes`. */
+  followAll<Event>(path: string): Promise<Following<Event>>;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   stderr(): string;
 }
 
-export interface Following {
-  events: FlowEvent[];
+export interface Following<Event = FlowEvent> {
+  events: Event[];
   /** Waits until the events satisfy `done`; throws with what came when they do not within the deadline. */
-  until(done: (events: FlowEvent[]) => boolean, deadlineMs?: number): Promise<FlowEvent[]>;
+  until(done: (events: Event[]) => boolean, deadlineMs?: number): Promise<Event[]>;
   stop(): void;
 }
 
@@ -70,7 +72,8 @@ export async function startProbeOn(
     get: (path) => getJson(socket, path),
     flows: async (query) => ((await getJson(socket, `/v1/flows?${query}`)) as { flows: FlowRecord[] }).flows,
     status: () => getJson(socket, '/v1/status') as Promise<Status>,
-    follow: (query = '') => follow(socket, query),
+    follow: (query = '') => follow(socket, `flows?follow=true${query === '' ? '' : `&${query}`}`),
+    followAll: (path) => follow(socket, `${path}?follow=true`),
     stderr: () => stderr,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
@@ -126,19 +129,21 @@ export function getJson(socketPath: string, path: string): Promise<unknown> {
   });
 }
 
-async function follow(socketPath: string, query: string): Promise<Following> {
-  const events: FlowEvent[] = [];
+async function follow<Event>(socketPath: string, query: string): Promise<Following<Event>> {
+  const events: Event[] = [];
   let rest = '';
-  const path = `/v1/flows?follow=true${query === '' ? '' : `&${query}`}`;
-  const call = request({ socketPath, path, headers: { accept: 'application/x-ndjson' } }, (response) => {
-    response.setEncoding('utf8');
-    response.on('data', (data) => {
-      const lines = (rest + data).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) if (line !== '') events.push(JSON.parse(line));
-    });
-    response.on('error', () => undefined);
-  });
+  const call = request(
+    { socketPath, path: `/v1/${query}`, headers: { accept: 'application/x-ndjson' } },
+    (response) => {
+      response.setEncoding('utf8');
+      response.on('data', (data) => {
+        const lines = (rest + data).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line !== '') events.push(JSON.parse(line));
+      });
+      response.on('error', () => undefined);
+    },
+  );
   call.end();
   await once(call, 'response');
   call.on('error', () => undefined);
