@@ -75,18 +75,20 @@ enum mm_counter {
     MM_SHMEMPAGES = 3,
 };
 
-static __always_inline __s64 mm_counter(struct mm_struct *mm, int which) {
+/* Pages; a counter that is spread over processors may be some pages short. An index that is no constant would
+ * not be relocated. */
+static __always_inline __u64 resident_pages(struct mm_struct *mm) {
     struct mm_struct___old *old = (void *)mm;
+    __s64 pages;
 
     if (bpf_core_field_exists(old->rss_stat.count))
-        return BPF_CORE_READ(old, rss_stat.count[which].counter);
-    return BPF_CORE_READ(mm, rss_stat[which].count);
-}
-
-/* Pages; a counter that is spread over processors may be some pages short. */
-static __always_inline __u64 resident_pages(struct mm_struct *mm) {
-    __s64 pages = mm_counter(mm, MM_FILEPAGES) + mm_counter(mm, MM_ANONPAGES) + mm_counter(mm, MM_SHMEMPAGES);
-
+        pages = BPF_CORE_READ(old, rss_stat.count[MM_FILEPAGES].counter) +
+                BPF_CORE_READ(old, rss_stat.count[MM_ANONPAGES].counter) +
+                BPF_CORE_READ(old, rss_stat.count[MM_SHMEMPAGES].counter);
+    else
+        pages = BPF_CORE_READ(mm, rss_stat[MM_FILEPAGES].count) +
+                BPF_CORE_READ(mm, rss_stat[MM_ANONPAGES].count) +
+                BPF_CORE_READ(mm, rss_stat[MM_SHMEMPAGES].count);
     return pages > 0 ? pages : 0;
 }
 

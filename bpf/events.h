@@ -228,6 +228,7 @@ enum process_flag {
     PROCESS_ARGS_CUT = 1,    /* more of them than are copied */
     PROCESS_ARGS_UNREAD = 2, /* their memory was not there */
     PROCESS_PATH_CUT = 4,    /* of the executable: its beginning is missing */
+    PROCESS_OF_KERNEL = 8,   /* the kernel started it: its fork was one of a kernel thread, and is not told */
 };
 
 /* Names of files from the executable up to the root, and what is copied of the arguments. */

@@ -75,6 +75,8 @@ int process_executed(struct bpf_raw_tracepoint_args *ctx) {
     if (!execution)
         return 0;
     write_process(&execution->record, task);
+    if (is_kernel_thread(BPF_CORE_READ(task, real_parent)))
+        execution->record.flags |= PROCESS_OF_KERNEL;
     write_names(execution, task);
     write_args(execution, BPF_CORE_READ(task, mm));
     size = sizeof(execution->record) + execution->record.names_size + execution->record.args_size;

@@ -2,7 +2,7 @@
 import { readBytes, readInt64, readPointer, readText, readUint64 } from './record-reader.ts';
 
 /** Compared at start with what the addon and the BPF object were compiled with. */
-export const layoutHash = 0x8fc43a316c2d7b69n;
+export const layoutHash = 0x3af2c635027a2d64n;
 export const layoutSizes: Readonly<Record<string, number>> = {
   flow_record: 168,
   begun_record: 32,
@@ -72,6 +72,7 @@ export const ProcessFlag = {
   ARGS_CUT: 1,
   ARGS_UNREAD: 2,
   PATH_CUT: 4,
+  OF_KERNEL: 8,
 } as const;
 
 export const LossCounter = {

@@ -110,7 +110,7 @@ describe('a container of podman', () => {
     expect(kill).toMatchObject({ comm: 'sh', args: GREEDY, oomKilled: true });
     // Nearly all of the limit was its own.
     expect(kill?.memory?.rssBytes).toBeGreaterThan(8 * 2 ** 20);
-    expect(kill?.memory?.rssBytes).toBeLessThanOrEqual(25 * 2 ** 20);
+    expect(kill?.memory?.rssBytes).toBeLessThanOrEqual(28 * 2 ** 20);
     const end = oom.events.find(({ type, id }) => type === 'process.exited' && id === kill?.id);
     expect(end).toMatchObject({ signal: 9, oomKilled: true });
   });

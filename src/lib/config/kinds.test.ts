@@ -102,6 +102,7 @@ it.each([
   ['YES', true],
   ['1', true],
   ['off', false],
+  ['disabled', false],
   ['0', false],
   ['enabled', undefined],
 ])('reads the switch %s as %s', (text, value) => {

@@ -67,15 +67,10 @@ export const boolean: Kind<boolean> = {
   parse: (text) => {
     const lower = text.toLowerCase();
     if (['true', '1', 'yes', 'on'].includes(lower)) return true;
-    if (['false', '0', 'no', 'off'].includes(lower)) return false;
+    // `disabled` is what Datadog's agent also takes for DD_PROCESS_AGENT_ENABLED.
+    if (['false', '0', 'no', 'off', 'disabled'].includes(lower)) return false;
     return undefined;
   },
-};
-
-/** Datadog's agent has a third value, with which it does not even look at containers. */
-export const processesEnabled: Kind<boolean> = {
-  allowed: 'true, false or disabled, which is false',
-  parse: (text) => (text.toLowerCase() === 'disabled' ? false : boolean.parse(text)),
 };
 
 /** `internal_key,*_cipher` */

@@ -14,7 +14,6 @@ import {
   logLevel,
   optional,
   ports,
-  processesEnabled,
   socketPath,
   someOf,
   userIds,
@@ -177,7 +176,7 @@ export const probeOptions = {
     doc: 'Containers that are reported even when an exclusion matches them.',
   }),
   processesEnabled: option({
-    kind: processesEnabled,
+    kind: boolean,
     default: true,
     env: ['DD_PROCESS_AGENT_ENABLED'],
     doc: 'Report processes. Off, their arguments stay in the kernel, and their lives are used for those of containers and the executables of flows alone.',

@@ -103,7 +103,7 @@ export class NodeProcesses implements ProcessListener {
 
   executed(record: ProcessRecord, copied: Copied): void {
     const facts = factsOf(record);
-    this.tracker.executed(facts, this.#execution(facts.pid, copied));
+    this.tracker.executed(facts, this.#execution(facts.pid, copied), copied.isOfKernel);
     this.#options.containers.executed({ ...facts, atNs: record.atNs });
   }
 

@@ -70,6 +70,13 @@ describe('what is told', () => {
     expect([...tracker]).toMatchObject([{ pid: 5, executions: 2 }]);
   });
 
+  it('of one that the kernel starts begins with its execution', () => {
+    tracker.executed(facts(5, 2 * SECOND), execution('/sbin/modprobe'), true);
+    tracker.settle(2 * SECOND);
+    expect(events).toEqual(['process.started 5 /sbin/modprobe']);
+    expect(tracker.counters.startsUnseen).toBe(0);
+  });
+
   it('of one that is older than the probe is its end alone', () => {
     tracker.adopt(facts(5, SECOND - TICK), execution('/bin/sh'), false);
     tracker.settle(2 * SECOND);

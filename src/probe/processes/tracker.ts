@@ -96,9 +96,11 @@ export class ProcessTracker {
     this.#untold.set(this.#begin(newProcess(facts, parent)), facts.startedNs);
   }
 
-  executed(facts: ProcessFacts, execution: Execution): void {
+  /** `isOfKernel`: the kernel started it, and does not tell of that. */
+  executed(facts: ProcessFacts, execution: Execution, isOfKernel = false): void {
     const process = this.#living.get(facts.pid);
-    const known = process !== undefined && isSame(process, facts) ? process : this.#meet(facts);
+    const isKnown = process !== undefined && isSame(process, facts);
+    const known = isKnown ? process : isOfKernel ? this.#begin(newProcess(facts)) : this.#meet(facts);
     Object.assign(known, facts, execution);
     known.executions++;
     this.#untold.set(known, 0);

@@ -32,6 +32,7 @@ export interface Copied {
   names: Uint8Array | undefined;
   args: Uint8Array | undefined;
   argsCut: boolean;
+  isOfKernel: boolean;
 }
 
 const DRAIN_BYTES = 1024 * 1024;
@@ -127,6 +128,7 @@ export class ProcessSource {
       names: areNamesWhole ? this.#batch.subarray(names, args) : undefined,
       args: argsSize > 0 ? this.#batch.subarray(args, args + argsSize) : undefined,
       argsCut: (flags & ProcessFlag.ARGS_CUT) !== 0,
+      isOfKernel: (flags & ProcessFlag.OF_KERNEL) !== 0,
     };
   }
 }
