@@ -1,5 +1,5 @@
 /**
- * Writes the tables of docs/ that the sources' own tables give:
+ * Writes the tables of docs/, and of the page, that the sources' own tables give:
  *   tsx scripts/gen-docs.ts           writes them
  *   tsx scripts/gen-docs.ts --check   fails when they are not current
  */
@@ -8,7 +8,7 @@ import { markdownTable } from '../src/lib/config/document.ts';
 import { agentOptions, probeOptions } from '../src/lib/config/options.ts';
 import { CONTAINER_FILTERS } from '../src/lib/filter/containers.ts';
 import { DNS_FILTERS } from '../src/lib/filter/dns.ts';
-import { filterTable, selectorTable } from '../src/lib/filter/document.ts';
+import { filterRows, filterTable, selectorTable } from '../src/lib/filter/document.ts';
 import { FLOW_FILTERS } from '../src/lib/filter/flows.ts';
 import { PROCESS_FILTERS } from '../src/lib/filter/processes.ts';
 import { EVENT_FILTERS } from '../src/lib/filter/records.ts';
@@ -27,14 +27,13 @@ const documents = {
     'filters of containers': filterTable(CONTAINER_FILTERS),
     'filters of events': filterTable(EVENT_FILTERS),
   },
+  'src/web/search/filters.ts': { filters: filterRows(FLOW_FILTERS) },
 };
 
 for (const [path, tables] of Object.entries(documents)) {
   const current = readFileSync(path, 'utf8');
   const wanted = Object.entries(tables).reduce((text, [name, table]) => {
-    const [begin, end] = path.endsWith('.cddl')
-      ? [`; begin ${name}`, `; end ${name}`]
-      : [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
+    const [begin, end] = ['begin', 'end'].map((edge) => comment(path, `${edge} ${name}`)) as [string, string];
     if (!text.includes(begin) || !text.includes(end))
       throw new Error(`${path} has no place for the table ${name}`);
     return `${text.slice(0, text.indexOf(begin))}${begin}\n${table}\n${text.slice(text.indexOf(end))}`;
@@ -54,4 +53,9 @@ function endpointTable(): string {
     return `| \`${path}\` | ${summary} | ${forms.join(', ')} |`;
   });
   return ['| Path | Answers | As |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function comment(path: string, text: string): string {
+  if (path.endsWith('.cddl')) return `; ${text}`;
+  return path.endsWith('.ts') ? `  // ${text}` : `<!-- ${text} -->`;
 }

@@ -52,6 +52,13 @@ export function formatMicros(micros: number | undefined): string {
   return `${significant(micros / 1e6)} s`;
 }
 
+/** A share from 0 to 1 as `0 %`, `0.4 %`, `12 %`; what is not 0 never looks like it. */
+export function formatShare(share: number | undefined): string {
+  if (share === undefined || !Number.isFinite(share)) return UNKNOWN;
+  if (share > 0 && share < 0.001) return '<0.1 %';
+  return `${significant(Math.round(share * 1000) / 10)} %`;
+}
+
 /** An RFC 3339 time as the reader's wall clock, `14:03:09`. */
 export function formatClock(time: string | undefined): string {
   const at = time === undefined ? Number.NaN : Date.parse(time);

@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { connect } from './state/connect.ts';
 import { Page } from './state/page.ts';
 import { createTheme } from './state/theme.ts';
-import { viewFromHash } from './state/view.ts';
+import { viewFromHash } from './state/view-hash.ts';
 import './style/base.css';
 import './style/header.css';
 import './style/map.css';

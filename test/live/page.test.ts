@@ -131,7 +131,7 @@ it('holds everything still while it is paused, and then goes on', async () => {
   const { page } = visited;
   const rows = page.locator('tbody tr');
   const shown = () =>
-    rows.evaluateAll((all) => all.map((row) => `${row.getAttribute('data-flow')} ${row.textContent}`));
+    rows.evaluateAll((all) => all.map((row) => `${row.getAttribute('data-row')} ${row.textContent}`));
   await node(page, CLIENT).click();
   await soon(() => rows.count()).toBeGreaterThan(2);
   await page.getByRole('button', { name: 'Pause' }).click();

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { CLUSTER } from './cluster.ts';
 import { Fixture } from './fixture.ts';
-import { recordsOf, SHOP } from './shop.ts';
+import { type Connection, recordsOf, SHOP } from './shop.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -71,6 +72,16 @@ export async function visit(browser: Browser, options: VisitOptions = {}): Promi
 
 /** The shop's connections, opened one after the other up to now. */
 export function openShop(fixture: Fixture): void {
+  report(fixture, SHOP);
+}
+
+/** The shop on Kubernetes, which the agent has the names of. */
+export function openCluster(fixture: Fixture): void {
+  fixture.kubernetes = 'on';
+  report(fixture, CLUSTER);
+}
+
+function report(fixture: Fixture, connections: readonly Connection[]): void {
   const now = Date.now();
-  fixture.report(SHOP.flatMap((connection, index) => recordsOf(connection, now - index * 1000)));
+  fixture.report(connections.flatMap((connection, index) => recordsOf(connection, now - index * 1000)));
 }

@@ -108,9 +108,9 @@ describe('the view of DNS', () => {
   test('works with the keyboard alone, and says what went wrong', async () => {
     await using visited = await visitDns();
     const { page, fixture } = visited;
-    await page.getByRole('tab', { name: 'DNS' }).press('ArrowLeft');
+    await page.getByRole('tab', { name: 'DNS' }).press('ArrowRight');
     await soon(() => page.locator('td.source').count()).toBeGreaterThan(5);
-    await page.getByRole('tab', { name: 'Flows' }).press('ArrowRight');
+    await page.getByRole('tab', { name: 'Flows' }).press('ArrowLeft');
     await group(page, 'mx.mail.example').press('Enter');
     await soon(() => chosen(page)).toEqual(['mx.mail.example']);
     fixture.apiStatus = 503;

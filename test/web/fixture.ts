@@ -5,12 +5,17 @@ import { extname, join, normalize } from 'node:path';
 import type { AgentStatus } from '../../src/agent/agent-status.ts';
 import { summarizeDns } from '../../src/lib/dns/summary.ts';
 import { parseSummaryQuery } from '../../src/lib/dns/summary-query.ts';
+import { SysprobeError } from '../../src/lib/errors.ts';
 import { DNS } from '../../src/lib/filter/dns.ts';
-import { parseFlowQuery } from '../../src/lib/filter/flows.ts';
+import { FLOWS } from '../../src/lib/filter/flows.ts';
 import { parseQuery } from '../../src/lib/filter/query.ts';
 import { changeBetween } from '../../src/map/change.ts';
 import { NetworkMap } from '../../src/map/network-map.ts';
-import { MAP_GROUPS, type MapFlow, type MapGraph, type MapGroup } from '../../src/map/types.ts';
+import type { MapFlow, MapGraph } from '../../src/map/types.ts';
+import { filteredMap } from '../../src/query/filtered-map.ts';
+import { type MapQuery, parseMapQuery } from '../../src/query/map-query.ts';
+import type { MapSource, StoredFlow } from '../../src/query/sources.ts';
+import { parseTimelineQuery } from '../../src/query/timeline-query.ts';
 import type { DnsRecord } from '../../src/wire/dns.ts';
 import type { FlowRecord } from '../../src/wire/flow.ts';
 
@@ -26,18 +31,25 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
   "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const WINDOW_MS = 3_600_000;
+/** As the agent has it, which knows the objects of Kubernetes. */
+const NAMED_FLOWS = { ...FLOWS, kubernetes: true };
+
 /** Serves the built page with an API that answers from a script; the map is computed by the real map code. */
 export class Fixture {
   /** Oldest first. */
   lookups: DnsRecord[] = [];
   readonly #flows = new Map<string, FlowRecord>();
-  readonly #followers = new Map<ServerResponse, MapGraph>();
+  readonly #mapFlows = new Map<string, StoredFlow>();
+  readonly #followers = new Map<ServerResponse, { query: MapQuery; graph: MapGraph }>();
   readonly #server = createServer((request, response) => {
     void this.#answer(new URL(request.url ?? '/', 'http://fixture'), response);
   });
-  #map = new NetworkMap({ windowMs: 3_600_000 });
+  readonly #map = new NetworkMap({ windowMs: WINDOW_MS });
   /** A status other than 200 is what every API route answers. */
   apiStatus = 200;
+  /** What the agent says of its source of names. */
+  kubernetes: 'on' | 'off' = 'off';
   probe: AgentStatus['probe'] = {
     socket: '/var/run/sysprobe/sysprobe.sock',
     connected: true,
@@ -69,13 +81,15 @@ export class Fixture {
     for (const flow of flows) {
       this.#flows.set(flow.id, flow);
       const rate = rates.get(flow.id);
-      this.#map.update(asMapFlow(flow, rate && { ...rate, untilMs: now + 5000 }), now);
+      const mapFlow = asMapFlow(flow, rate && { ...rate, untilMs: now + 5000 });
+      this.#mapFlows.set(flow.id, { ...flow, ...mapFlow } as StoredFlow);
+      this.#map.update(mapFlow, now);
     }
-    for (const [response, before] of this.#followers) {
-      const after = this.#graph(before.group);
-      const change = changeBetween(before, after);
+    for (const [response, { query, graph }] of this.#followers) {
+      const after = this.#graph(query);
+      const change = changeBetween(graph, after);
       if (change !== undefined) send(response, 'change', change);
-      this.#followers.set(response, after);
+      this.#followers.set(response, { query, graph: after });
     }
   }
 
@@ -99,32 +113,53 @@ export class Fixture {
         this.apiStatus,
       );
     }
-    switch (url.pathname) {
-      case '/api/v1/map': {
-        const group = MAP_GROUPS.find((name) => name === url.searchParams.get('group')) ?? 'process';
-        return this.#follow(group, response);
-      }
-      case '/api/v1/flows':
-        return sendJson(response, this.#lastFlows(url.searchParams));
-      case '/api/v1/dns':
-        return sendJson(response, this.#lastLookups(url.searchParams));
-      case '/api/v1/dns/summary': {
-        const at = (index: number) => this.lookups[index];
-        const query = parseSummaryQuery(DNS, url.searchParams);
-        return sendJson(response, await summarizeDns({ length: this.lookups.length, at }, query));
-      }
-      case '/api/v1/status':
-        return sendJson(response, this.#status());
-      default:
-        return sendJson(response, { error: { code: 'SP_NOT_FOUND', message: url.pathname } }, 404);
+    try {
+      await this.#answerApi(url, response);
+    } catch (error) {
+      if (!(error instanceof SysprobeError)) throw error;
+      sendJson(response, { error: { code: error.code, message: error.message } }, 400);
     }
   }
 
-  #status(): Pick<AgentStatus, 'version' | 'lost' | 'tables' | 'probe'> {
+  async #answerApi(url: URL, response: ServerResponse): Promise<void> {
+    switch (url.pathname) {
+      case '/api/v1/map': {
+        const now = Date.now();
+        const query = parseMapQuery(url.searchParams, { now, windowMs: WINDOW_MS, set: NAMED_FLOWS });
+        this.#follow(query, response);
+        break;
+      }
+      case '/api/v1/flows':
+        sendJson(response, this.#lastFlows(url.searchParams));
+        break;
+      case '/api/v1/timeline': {
+        const query = parseTimelineQuery(url.searchParams, { now: Date.now(), windowMs: WINDOW_MS });
+        sendJson(response, this.#map.timeline(query));
+        break;
+      }
+      case '/api/v1/dns':
+        sendJson(response, this.#lastLookups(url.searchParams));
+        break;
+      case '/api/v1/dns/summary': {
+        const at = (index: number) => this.lookups[index];
+        const query = parseSummaryQuery(DNS, url.searchParams);
+        sendJson(response, await summarizeDns({ length: this.lookups.length, at }, query));
+        break;
+      }
+      case '/api/v1/status':
+        sendJson(response, this.#status());
+        break;
+      default:
+        sendJson(response, { error: { code: 'SP_NOT_FOUND', message: url.pathname } }, 404);
+    }
+  }
+
+  #status(): Pick<AgentStatus, 'version' | 'lost' | 'tables' | 'probe' | 'sources'> {
     const open = [...this.#flows.values()].filter(({ state }) => state !== 'closed').length;
     return {
       version: '0.1.0',
       lost: this.probe.lost,
+      sources: [{ name: 'kubernetes', state: this.kubernetes, programs: [] }],
       tables: [
         { name: 'flows', used: open, max: 65_536, evicted: 0 },
         { name: 'closedFlows', used: this.#flows.size - open, max: 65_536, evicted: 0 },
@@ -133,16 +168,30 @@ export class Fixture {
     };
   }
 
-  #follow(group: MapGroup, response: ServerResponse): void {
+  #follow(query: MapQuery, response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    const graph = this.#graph(group);
+    const graph = this.#graph(query);
     send(response, 'map', graph);
-    this.#followers.set(response, graph);
+    this.#followers.set(response, { query, graph });
     response.on('close', () => this.#followers.delete(response));
   }
 
-  #graph(group: MapGroup): MapGraph {
-    return this.#map.graph({ now: Date.now(), group });
+  #graph(query: MapQuery): MapGraph {
+    const { group, label, expand, limit, match, window } = query;
+    if (match !== undefined) return filteredMap(this.#source(), query, match);
+    const now = Date.now();
+    return this.#map.graph({ now, group, label, expand, limit, ...window(now) });
+  }
+
+  #source(): MapSource {
+    return {
+      version: 0,
+      windowMs: WINDOW_MS,
+      now: () => Date.now(),
+      graph: (query) => this.#map.graph(query),
+      timeline: (query) => this.#map.timeline(query),
+      reports: () => [...this.#mapFlows.values()].map((flow) => ({ flow, before: undefined })),
+    };
   }
 
   #lastLookups(params: URLSearchParams): { dns: DnsRecord[]; matched: number } {
@@ -152,7 +201,7 @@ export class Fixture {
   }
 
   #lastFlows(params: URLSearchParams): { flows: FlowRecord[]; matched: number } {
-    const { match, last = 20 } = parseFlowQuery(params);
+    const { match, last = 20 } = parseQuery(NAMED_FLOWS, params);
     const flows = [...this.#flows.values()]
       .filter((flow) => match(flow))
       .sort((a, b) => ((a.lastSeenAt ?? '') < (b.lastSeenAt ?? '') ? -1 : 1));

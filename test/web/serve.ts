@@ -1,13 +1,18 @@
+import { CLUSTER } from './cluster.ts';
 import { Fixture } from './fixture.ts';
 import { recordsOf, SHOP } from './shop.ts';
 
 /**
- * The page with the scripted shop, to look at in a browser: `npx vite build && npx tsx test/web/serve.ts [PORT]`.
+ * The page with the scripted shop, to look at in a browser: `npx vite build && npx tsx test/web/serve.ts [PORT] [cluster]`.
  * Byte counts grow every second by a fixed rhythm.
  */
 const fixture = await Fixture.start(Number(process.argv[2] ?? 7690));
 const start = Date.now();
-const live = SHOP.flatMap((connection, index) => recordsOf(connection, start - index * 1700));
+const isCluster = process.argv[3] === 'cluster';
+fixture.kubernetes = isCluster ? 'on' : 'off';
+const live = (isCluster ? CLUSTER : SHOP).flatMap((connection, index) =>
+  recordsOf(connection, start - index * 1700),
+);
 fixture.report(live);
 
 let second = 0;

@@ -1,3 +1,4 @@
+import type { MapNames } from '../../src/map/types.ts';
 import type { FlowRecord } from '../../src/wire/flow.ts';
 
 /** A scripted web shop on one node: the traffic that the page is looked at and tested with. */
@@ -8,6 +9,7 @@ export interface Party {
   exe?: string;
   container?: string;
   domain?: string;
+  kubernetes?: MapNames;
 }
 
 const id = (seed: string) => seed.repeat(64 / seed.length);
@@ -48,10 +50,16 @@ export interface Connection {
   rttUs?: number;
 }
 
+/** A record as the agent lists it, with the names of both ends. */
+export type NamedRecord = FlowRecord & {
+  dest: FlowRecord['dest'] & { kubernetes?: MapNames };
+  kubernetes?: MapNames;
+};
+
 let serial = 0;
 
 /** The records of one connection: one for each end that is on the node. */
-export function recordsOf(connection: Connection, at: number): FlowRecord[] {
+export function recordsOf(connection: Connection, at: number): NamedRecord[] {
   serial += 1;
   const { client, server, port } = connection;
   const localPort = 32_768 + (serial % 28_000);
@@ -59,9 +67,13 @@ export function recordsOf(connection: Connection, at: number): FlowRecord[] {
   const there = { ip: server.ip, port };
   const { forward = 0, backward = 0 } = connection;
   const established = connection.failure === undefined || connection.failure === 'reset';
-  const sides: FlowRecord[] = [];
+  const sides: NamedRecord[] = [];
   if (client.comm !== undefined) {
-    const dest = server.domain === undefined ? there : { ...there, domain: server.domain };
+    const dest = {
+      ...there,
+      ...(server.domain !== undefined && { domain: server.domain }),
+      ...(server.kubernetes !== undefined && { kubernetes: server.kubernetes }),
+    };
     sides.push(
       side(connection, {
         own: client,
@@ -80,7 +92,7 @@ export function recordsOf(connection: Connection, at: number): FlowRecord[] {
         own: server,
         role: 'server',
         source: there,
-        dest: here,
+        dest: client.kubernetes === undefined ? here : { ...here, kubernetes: client.kubernetes },
         sent: backward,
         received: forward,
         at,
@@ -94,13 +106,13 @@ interface Side {
   own: Party;
   role: 'client' | 'server';
   source: FlowRecord['source'];
-  dest: FlowRecord['dest'];
+  dest: NamedRecord['dest'];
   sent: number;
   received: number;
   at: number;
 }
 
-function side(connection: Connection, { own, role, source, dest, sent, received, at }: Side): FlowRecord {
+function side(connection: Connection, { own, role, source, dest, sent, received, at }: Side): NamedRecord {
   const { protocol = 'tcp', closed = false, failure, rttUs } = connection;
   const time = new Date(at).toISOString();
   const over = closed || failure !== undefined;
@@ -117,6 +129,7 @@ function side(connection: Connection, { own, role, source, dest, sent, received,
       ? {}
       : { process: { pid: 1000 + own.comm.length * 37, comm: own.comm, exe: own.exe ?? '' } }),
     ...(own.container === undefined ? {} : { container: { id: own.container, runtime: 'containerd' } }),
+    ...(own.kubernetes === undefined ? {} : { kubernetes: own.kubernetes }),
     state: over ? 'closed' : 'established',
     openedAt: time,
     lastSeenAt: time,

@@ -14,7 +14,7 @@ describe('without data', () => {
     await using visited = await visit(browser, { prepare: () => undefined });
     const { page, fixture } = visited;
     await page.getByText('No traffic seen yet').waitFor();
-    expect(await page.locator('.command code').textContent()).toBe(`curl -s ${fixture.url}health`);
+    expect(await page.locator('.map-card .command code').textContent()).toBe(`curl -s ${fixture.url}health`);
     openShop(fixture);
     await settled(page);
     expect(await page.locator('.map-card').count()).toBe(0);

@@ -1,3 +1,5 @@
+import { fetchJson } from './fetch-json.ts';
+
 export interface PollOptions<T> {
   /** Relative to the page. Asked before each request. */
   url: () => string;
@@ -48,11 +50,4 @@ export function pollJson<T>({ url, everyMs, onAnswer, onFailure }: PollOptions<T
       request.abort();
     },
   };
-}
-
-async function fetchJson<T>(url: string, signal: AbortSignal): Promise<T> {
-  const response = await fetch(url, { signal, headers: { accept: 'application/json' } });
-  if (response.ok) return (await response.json()) as T;
-  const body = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
-  throw new Error(body.error?.message ?? `${url} answered ${response.status}`);
 }

@@ -4,6 +4,7 @@ export interface Status {
   /** Events that neither the map nor the flows show. */
   lost: number;
   tables: { name: string; used: number }[];
+  sources?: { name: string; state: string }[];
   probe: {
     socket: string;
     connected: boolean;
@@ -16,6 +17,12 @@ export function asStatus(answer: unknown): Status | undefined {
   const { lost, tables, probe } = (answer ?? {}) as Partial<Status>;
   const fits = typeof lost === 'number' && Array.isArray(tables) && typeof probe?.connected === 'boolean';
   return fits ? (answer as Status) : undefined;
+}
+
+/** Whether the agent has names of pods and services. */
+export function knowsKubernetes(status: Status | undefined): boolean {
+  const source = status?.sources?.find(({ name }) => name === 'kubernetes');
+  return source !== undefined && source.state !== 'off';
 }
 
 /** Flows that the agent keeps: those that are open, and all. */

@@ -1,5 +1,5 @@
 import { addressEnd, isLoopback, ownEnd } from '../../map/ends.ts';
-import { nodeFace } from '../../map/faces.ts';
+import { type FaceOptions, innerFace } from '../../map/faces.ts';
 import type { MapEdge, MapGroup } from '../../map/types.ts';
 import type { Selection } from '../graph/focus.ts';
 import type { GraphState } from '../graph/state.ts';
@@ -14,10 +14,15 @@ export class FlowIndex {
   readonly #sides = new Map<string, Flow>();
   readonly #graph: GraphState;
   readonly #group: MapGroup;
+  readonly #faces: FaceOptions;
 
-  constructor(flows: Iterable<Flow>, map: { graph: GraphState; group: MapGroup }) {
+  constructor(
+    flows: Iterable<Flow>,
+    map: { graph: GraphState; group: MapGroup; expanded?: readonly string[] },
+  ) {
     this.#graph = map.graph;
     this.#group = map.group;
+    this.#faces = { label: map.graph.label, expand: new Set(map.expanded) };
     for (const flow of flows) this.#sides.set(sideKey(flow, flow.source, flow.dest), flow);
   }
 
@@ -54,13 +59,13 @@ export class FlowIndex {
   }
 
   #own(flow: Flow): string {
-    return nodeFace(ownEnd(flow), this.#group).id;
+    return innerFace(ownEnd(flow), this.#group, this.#faces).id;
   }
 
   #peer(flow: Flow): { id: string; seen: boolean } {
     const side = this.#sides.get(sideKey(flow, flow.dest, flow.source));
     const end = side === undefined ? addressEnd(flow.dest, flow.netns) : ownEnd(side);
-    return { id: nodeFace(end, this.#group).id, seen: side !== undefined };
+    return { id: innerFace(end, this.#group, this.#faces).id, seen: side !== undefined };
   }
 }
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { nextSort } from '../table/sort.ts';
 import { aFlow } from '../testing/samples.ts';
-import { COLUMN_IDS, COLUMNS, flowText, nextSort, sortFlows } from './columns.ts';
+import { FLOW_COLUMN_IDS, FLOW_COLUMNS, flowText, sortFlows } from './columns.ts';
 import type { Flow } from './flow.ts';
 
-const text = (flow: Flow, id: string) => COLUMNS.find((column) => column.id === id)?.text(flow);
-const sorted = (flows: Flow[], column: (typeof COLUMN_IDS)[number], descending = false) =>
+const text = (flow: Flow, id: string) => FLOW_COLUMNS.find((column) => column.id === id)?.text(flow);
+const sorted = (flows: Flow[], column: (typeof FLOW_COLUMN_IDS)[number], descending = false) =>
   sortFlows(flows, { column, descending }).map(({ id }) => id);
 
 describe('cells', () => {
@@ -58,7 +59,7 @@ describe('sorting', () => {
       .uniqueArray(flow, { selector: ({ id }) => id })
       .map((some) => some.map((f) => aFlow(f.id, f)));
     fc.assert(
-      fc.property(flows, fc.constantFrom(...COLUMN_IDS), fc.boolean(), (some, column, descending) => {
+      fc.property(flows, fc.constantFrom(...FLOW_COLUMN_IDS), fc.boolean(), (some, column, descending) => {
         const ids = sorted(some, column, descending);
         expect([...ids].sort()).toEqual(some.map(({ id }) => id).sort());
         expect(sorted(some.toReversed(), column, descending)).toEqual(ids);
@@ -68,9 +69,12 @@ describe('sorting', () => {
 
   test('a click starts with the largest figure or the first letter, another turns it round', () => {
     const byTime = { column: 'time', descending: true } as const;
-    expect(nextSort(byTime, 'sent')).toEqual({ column: 'sent', descending: true });
-    expect(nextSort(byTime, 'process')).toEqual({ column: 'process', descending: false });
-    expect(nextSort(byTime, 'time')).toEqual({ column: 'time', descending: false });
+    expect(nextSort(byTime, { id: 'sent', numeric: true })).toEqual({ column: 'sent', descending: true });
+    expect(nextSort(byTime, { id: 'process', numeric: false })).toEqual({
+      column: 'process',
+      descending: false,
+    });
+    expect(nextSort(byTime, { id: 'time', numeric: false })).toEqual({ column: 'time', descending: false });
   });
 });
 

@@ -1,7 +1,35 @@
-import { formatAddress, formatBytes, formatClock, formatMicros, UNKNOWN } from '../format.ts';
+import type { MapNames } from '../../map/types.ts';
+import { formatAddress, formatBytes, formatClock, formatCount, formatMicros, UNKNOWN } from '../format.ts';
+import { type Column, type Sort, sortRows } from '../table/sort.ts';
 import type { Flow } from './flow.ts';
 
-export const COLUMN_IDS = [
+export const FLOW_COLUMN_IDS = [
+  'time',
+  'workload',
+  'peer',
+  'source',
+  'dest',
+  'process',
+  'pid',
+  'container',
+  'pod',
+  'namespace',
+  'service',
+  'protocol',
+  'state',
+  'sent',
+  'received',
+  'rtt',
+  'connect',
+  'retransmits',
+  'duration',
+] as const;
+
+export type FlowColumnId = (typeof FLOW_COLUMN_IDS)[number];
+export type FlowColumn = Column<Flow, FlowColumnId>;
+export type FlowSort = Sort<FlowColumnId>;
+
+const PLAIN: readonly FlowColumnId[] = [
   'time',
   'source',
   'dest',
@@ -11,22 +39,22 @@ export const COLUMN_IDS = [
   'sent',
   'received',
   'rtt',
-] as const;
+];
+const NAMED: readonly FlowColumnId[] = [
+  'time',
+  'workload',
+  'peer',
+  'dest',
+  'process',
+  'state',
+  'sent',
+  'received',
+  'rtt',
+];
 
-export type ColumnId = (typeof COLUMN_IDS)[number];
-
-export interface Sort {
-  readonly column: ColumnId;
-  readonly descending: boolean;
-}
-
-export interface Column {
-  readonly id: ColumnId;
-  readonly title: string;
-  readonly numeric: boolean;
-  readonly text: (flow: Flow) => string;
-  /** What rows are ordered by; absent = not known, always last. */
-  readonly key: (flow: Flow) => string | number | undefined;
+/** The columns shown while the reader chose none. */
+export function defaultColumns({ kubernetes }: { kubernetes: boolean }): readonly FlowColumnId[] {
+  return kubernetes ? NAMED : PLAIN;
 }
 
 const SHORT_ID = 12;
@@ -35,8 +63,8 @@ function lastTime(flow: Flow): string | undefined {
   return flow.closedAt ?? flow.lastSeenAt ?? flow.openedAt;
 }
 
-function containerText(flow: Flow): string {
-  return flow.container?.name ?? flow.container?.id?.slice(0, SHORT_ID) ?? UNKNOWN;
+function containerText(flow: Flow): string | undefined {
+  return flow.container?.name ?? flow.container?.id?.slice(0, SHORT_ID);
 }
 
 /** The failure when there was one, else the state, in words. Only TCP has states worth naming while it is open. */
@@ -46,93 +74,62 @@ function stateText({ failure, state, protocol }: Flow): string {
   return state === 'closed' ? `${protocol} closed` : protocol;
 }
 
-export const COLUMNS: readonly Column[] = [
+/** The best name that Kubernetes has for an end. */
+function called(names: MapNames | undefined): string | undefined {
+  return names?.workload?.name ?? names?.pod ?? names?.service ?? names?.node;
+}
+
+function durationUs({ openedAt, closedAt, lastSeenAt }: Flow): number | undefined {
+  const end = closedAt ?? lastSeenAt;
+  if (openedAt === undefined || end === undefined) return undefined;
+  return (Date.parse(end) - Date.parse(openedAt)) * 1000;
+}
+
+type Read<T> = (flow: Flow) => T | undefined;
+
+function words(id: FlowColumnId, title: string, read: Read<string>): FlowColumn {
+  return { id, title, numeric: false, text: (flow) => read(flow) ?? UNKNOWN, key: read };
+}
+
+function figure(
+  id: FlowColumnId,
+  title: string,
+  { read, format }: { read: Read<number>; format: (value: number | undefined) => string },
+): FlowColumn {
+  return { id, title, numeric: true, text: (flow) => format(read(flow)), key: read };
+}
+
+export const FLOW_COLUMNS: readonly FlowColumn[] = [
+  { ...words('time', 'Time', lastTime), text: (flow) => formatClock(lastTime(flow)) },
+  words('workload', 'Workload', ({ kubernetes }) => called(kubernetes)),
+  words('peer', 'Peer', ({ dest }) => called(dest.kubernetes) ?? dest.domain),
+  words('source', 'Source', ({ source }) => formatAddress(source)),
+  words('dest', 'Destination', ({ dest }) => formatAddress(dest)),
+  words('process', 'Process', ({ process }) => process?.comm),
+  figure('pid', 'PID', { read: ({ process }) => process?.pid, format: (pid) => String(pid ?? UNKNOWN) }),
+  words('container', 'Container', containerText),
+  words('pod', 'Pod', ({ kubernetes }) => kubernetes?.pod),
+  words('namespace', 'Namespace', ({ kubernetes }) => kubernetes?.namespace),
+  words('service', 'Service', ({ dest }) => dest.kubernetes?.service),
+  words('protocol', 'Protocol', ({ protocol }) => protocol),
   {
-    id: 'time',
-    title: 'Time',
-    numeric: false,
-    text: (flow) => formatClock(lastTime(flow)),
-    key: lastTime,
-  },
-  {
-    id: 'source',
-    title: 'Source',
-    numeric: false,
-    text: (flow) => formatAddress(flow.source),
-    key: (flow) => formatAddress(flow.source),
-  },
-  {
-    id: 'dest',
-    title: 'Destination',
-    numeric: false,
-    text: (flow) => formatAddress(flow.dest),
-    key: (flow) => formatAddress(flow.dest),
-  },
-  {
-    id: 'process',
-    title: 'Process',
-    numeric: false,
-    text: (flow) => flow.process?.comm ?? UNKNOWN,
-    key: (flow) => flow.process?.comm,
-  },
-  {
-    id: 'container',
-    title: 'Container',
-    numeric: false,
-    text: containerText,
-    key: (flow) => flow.container?.name ?? flow.container?.id,
-  },
-  {
-    id: 'state',
-    title: 'State',
-    numeric: false,
-    text: stateText,
+    ...words('state', 'State', stateText),
     // Failures first: they are what one looks for.
     key: (flow) => `${flow.failure === undefined ? 1 : 0}${stateText(flow)}`,
   },
-  {
-    id: 'sent',
-    title: 'Sent',
-    numeric: true,
-    text: (flow) => formatBytes(flow.sent.bytes),
-    key: (flow) => flow.sent.bytes,
-  },
-  {
-    id: 'received',
-    title: 'Received',
-    numeric: true,
-    text: (flow) => formatBytes(flow.received.bytes),
-    key: (flow) => flow.received.bytes,
-  },
-  {
-    id: 'rtt',
-    title: 'RTT',
-    numeric: true,
-    text: (flow) => formatMicros(flow.rttUs),
-    key: (flow) => flow.rttUs,
-  },
+  figure('sent', 'Sent', { read: ({ sent }) => sent.bytes, format: formatBytes }),
+  figure('received', 'Received', { read: ({ received }) => received.bytes, format: formatBytes }),
+  figure('rtt', 'RTT', { read: ({ rttUs }) => rttUs, format: formatMicros }),
+  figure('connect', 'Connect', { read: ({ connectUs }) => connectUs, format: formatMicros }),
+  figure('retransmits', 'Retrans.', { read: ({ retransmits }) => retransmits, format: formatCount }),
+  figure('duration', 'Duration', { read: durationUs, format: formatMicros }),
 ];
 
-const byText = new Intl.Collator('en', { numeric: true });
-
 /** A new array in the order of `sort`; ties keep the newest first. */
-export function sortFlows(flows: readonly Flow[], sort: Sort): Flow[] {
-  const column = COLUMNS.find(({ id }) => id === sort.column);
-  if (column === undefined) return [...flows];
-  const sign = sort.descending ? -1 : 1;
-  return flows
-    .map((flow) => ({ flow, key: column.key(flow), time: lastTime(flow) ?? '' }))
-    .sort(
-      (a, b) =>
-        compareKeys(a.key, b.key, sign) || compareTimes(b.time, a.time) || (a.flow.id < b.flow.id ? -1 : 1),
-    )
-    .map(({ flow }) => flow);
-}
-
-function compareKeys(a: string | number | undefined, b: string | number | undefined, sign: number): number {
-  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-  if (typeof a === 'number' && typeof b === 'number') return (a - b) * sign;
-  return byText.compare(String(a), String(b)) * sign;
+export function sortFlows(flows: readonly Flow[], sort: FlowSort): Flow[] {
+  const tie = (a: Flow, b: Flow) =>
+    compareTimes(lastTime(b) ?? '', lastTime(a) ?? '') || (a.id < b.id ? -1 : 1);
+  return sortRows(flows, { columns: FLOW_COLUMNS, sort, tie });
 }
 
 /** RFC 3339 in UTC with a fixed number of digits orders as text. */
@@ -140,18 +137,10 @@ function compareTimes(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The order after a click on a header: figures and times start with the largest, text with A. */
-export function nextSort(current: Sort, column: ColumnId): Sort {
-  if (current.column === column) return { column, descending: !current.descending };
-  const numeric = COLUMNS.find(({ id }) => id === column)?.numeric ?? false;
-  return { column, descending: numeric || column === 'time' };
-}
-
 /** All of a row as one text, for the search. */
 export function flowText(flow: Flow): string {
   return [
-    ...COLUMNS.map((column) => column.text(flow)),
-    flow.protocol,
+    ...FLOW_COLUMNS.filter(({ id }) => id !== 'pid').map((column) => column.text(flow)),
     flow.source.ip,
     flow.dest.ip,
     flow.process?.pid ?? '',

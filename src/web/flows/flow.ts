@@ -21,6 +21,7 @@ export interface Flow {
   received: { bytes: number };
   retransmits?: number;
   rttUs?: number;
+  connectUs?: number;
 }
 
 export interface FlowEnd {

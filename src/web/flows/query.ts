@@ -1,11 +1,37 @@
 import type { MapEdge, MapNode } from '../../map/types.ts';
 import type { Selection } from '../graph/focus.ts';
 import type { GraphState } from '../graph/state.ts';
+import { filterParams, type Search } from '../search/tokens.ts';
 
 type Filter = [name: string, value: string];
 
 /** With more ports than this the end alone is asked for. */
 const MAX_PORTS = 16;
+
+/** What of a view decides which flows are listed. */
+export interface FlowWindow {
+  readonly selection: Selection | undefined;
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+}
+
+/** Query parameters of `/api/v1/flows`. */
+export function flowParams(
+  { selection, since, until }: FlowWindow,
+  { graph, search, last }: { graph: GraphState | undefined; search: Search; last: number },
+): string {
+  const searched = new Set(search.filters.map(({ name }) => name));
+  // Values of one filter are alternatives: the search decides, and the rows are judged once more when they come.
+  const selected = graph === undefined ? [] : selectionFilters(selection, graph);
+  const params: Filter[] = [
+    ['last', String(last)],
+    ...(since === undefined ? [] : [['since', since] as Filter]),
+    ...(until === undefined ? [] : [['until', until] as Filter]),
+    ...selected.filter(([name]) => !searched.has(name)),
+    ...filterParams(search.filters),
+  ];
+  return new URLSearchParams(params).toString();
+}
 
 /**
  * Filters of `/api/v1/flows` that fetch what belongs to the selection, and little else: without them its flows may not

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { anEdge } from '../testing/samples.ts';
-import { focusOf, nodeRates } from './focus.ts';
+import { focusOf, nodeRates, nodesWithin } from './focus.ts';
 
 describe('focus', () => {
   const edges = [anEdge('a', 'b'), anEdge('b', 'c'), anEdge('c', 'd')];
@@ -14,6 +14,12 @@ describe('focus', () => {
     const focus = focusOf(edges, { kind: 'edge', id: 'c>d' });
     expect(focus).toEqual({ nodes: new Set(['c', 'd']), edges: new Set(['c>d']) });
     expect(focusOf(edges, undefined)).toBeUndefined();
+  });
+
+  test('by hops goes both ways along edges', () => {
+    expect(nodesWithin(edges, 'b', 1)).toEqual(new Set(['a', 'b', 'c']));
+    expect(nodesWithin(edges, 'b', 2)).toEqual(new Set(['a', 'b', 'c', 'd']));
+    expect(nodesWithin(edges, 'alone', 2)).toEqual(new Set(['alone']));
   });
 
   test("a node's rate is the sum over its edges, each way", () => {

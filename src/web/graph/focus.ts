@@ -26,6 +26,19 @@ export function focusOf(edges: Iterable<MapEdge>, selection: Selection | undefin
   return { nodes, edges: near };
 }
 
+/** The nodes that are at most `hops` edges away, whichever way these point. */
+export function nodesWithin(edges: readonly MapEdge[], from: string, hops: number): Set<string> {
+  const reached = new Set([from]);
+  for (let hop = 0; hop < hops; hop += 1) {
+    const before = new Set(reached);
+    for (const { source, target } of edges) {
+      if (before.has(source)) reached.add(target);
+      if (before.has(target)) reached.add(source);
+    }
+  }
+  return reached;
+}
+
 export interface NodeRate {
   /** Bytes per second that leave the node and that come in. */
   out: number;

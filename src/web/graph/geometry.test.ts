@@ -2,10 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anEdge } from '../testing/samples.ts';
 import { edgeBows, edgeShape, edgeWidth, nodeOutline, nodeRadius } from './geometry.ts';
+import { METRIC_LIST, metricOf } from './metrics.ts';
 
 describe('sizes', () => {
   test('edges thicken with the logarithm of their rate', () => {
-    const [idle, slow, brisk, fast] = [0, 1e4, 1e5, 1e6].map(edgeWidth) as [number, number, number, number];
+    const [idle, slow, brisk, fast] = [0, 1e4, 1e5, 1e6].map((rate) =>
+      edgeWidth(rate, metricOf('throughput')),
+    ) as [number, number, number, number];
     expect(idle).toBeLessThan(slow);
     expect(fast - brisk).toBeCloseTo(brisk - slow, 1);
   });
@@ -13,8 +16,10 @@ describe('sizes', () => {
   test('no figure, however large or odd, leaves the scale', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true }), (value) => {
-        expect(edgeWidth(value)).toBeGreaterThanOrEqual(1.25);
-        expect(edgeWidth(value)).toBeLessThanOrEqual(7);
+        for (const metric of METRIC_LIST) {
+          expect(edgeWidth(value, metric)).toBeGreaterThanOrEqual(1.25);
+          expect(edgeWidth(value, metric)).toBeLessThanOrEqual(7);
+        }
         expect(nodeRadius(value)).toBeLessThanOrEqual(27);
       }),
     );

@@ -25,9 +25,9 @@ export function nodeRadius(bytes: number): number {
   return logScale(bytes, { unit: 100, largest: 1e10, low: MIN_RADIUS, high: MAX_RADIUS });
 }
 
-/** Stroke width of an edge by its bytes per second, both ways; 100 MB/s and more are the thickest. */
-export function edgeWidth(bytesPerSecond: number): number {
-  return logScale(bytesPerSecond, { unit: 100, largest: 1e8, low: MIN_WIDTH, high: MAX_WIDTH });
+/** Stroke width of an edge by the logarithm of its figure. */
+export function edgeWidth(value: number, { unit, largest }: { unit: number; largest: number }): number {
+  return logScale(value, { unit, largest, low: MIN_WIDTH, high: MAX_WIDTH });
 }
 
 /** Outline around the origin: circle = process, diamond = address or domain, and a rounded square for what holds processes. */
@@ -70,12 +70,15 @@ export interface EdgeShape {
   /** The line, from the rim of `from` to the foot of the arrow head. */
   line: string;
   head: string;
+  /** Along the line, evenly. */
+  points: Point[];
   /** Where a label may go, the best place first. */
   labelPoints: Point[];
 }
 
 const RIM_GAP = 4;
 /** Places along an edge, the middle first. */
+const PICK_SHARES = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1];
 const LABEL_SHARES = [0.5, 0.4, 0.6, 0.3, 0.7];
 
 /** A curve that leaves one node's rim and ends in an arrow head at the other's. */
@@ -92,6 +95,7 @@ export function edgeShape({ from, to, fromRadius, toRadius, width, bow }: EdgeEn
   return {
     line: `M${place(start)}Q${place(control)} ${place(foot)}`,
     head: arrowHead(tip, control, { length: headLength, half: 3 + width * 0.65 }),
+    points: PICK_SHARES.map((share) => curvePoint([start, control, foot], share)),
     labelPoints: LABEL_SHARES.map((share) => curvePoint([start, control, foot], share)),
   };
 }
@@ -108,6 +112,7 @@ function loopShape(at: Point, radius: number, width: number): EdgeShape {
   return {
     line: `M${place(start)}C${place({ x: at.x - far * 0.62, y: at.y - far })} ${place(control)} ${place(foot)}`,
     head: arrowHead(tip, control, { length: headLength, half: 3 + width * 0.65 }),
+    points: [start, { x: at.x, y: at.y - far * 0.8 }, tip],
     labelPoints: [{ x: at.x, y: at.y - far * 0.9 }],
   };
 }

@@ -16,9 +16,24 @@ export function failureText(edge: MapEdge): string {
     .join(', ');
 }
 
+export type Health = 'ok' | 'degraded' | 'failing' | 'broken';
+
+/** From this share of failed connections on an edge is failing. */
+const FAILING_SHARE = 0.05;
+
 /** `broken`: no connection of this edge was ever established. */
-export function edgeHealth(edge: MapEdge): 'ok' | 'failing' | 'broken' {
-  if (failureCount(edge) === 0) return 'ok';
-  const { active, opened, closed } = edge.connections;
-  return active + opened + closed === 0 ? 'broken' : 'failing';
+export function edgeHealth(edge: MapEdge): Health {
+  const failed = failureCount(edge);
+  if (failed === 0) return 'ok';
+  const established = edge.connections.active + edge.connections.closed;
+  if (established + edge.connections.opened === 0) return 'broken';
+  return failureShare(edge) < FAILING_SHARE ? 'degraded' : 'failing';
+}
+
+/** Which of its connections failed, from 0 to 1. */
+export function failureShare(edge: MapEdge): number {
+  const { active, closed } = edge.connections;
+  const failed = failureCount(edge);
+  // A connection that was reset was established before, and is closed too.
+  return failed / Math.max(active + closed, failed, 1);
 }

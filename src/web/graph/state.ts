@@ -3,6 +3,8 @@ import type { MapChange, MapEdge, MapGraph, MapNode } from '../../map/types.ts';
 /** The map as the page holds it: what the stream sent so far, by id. Never mutated. */
 export interface GraphState {
   readonly generatedAt: string;
+  /** Of the group `label`. */
+  readonly label?: string | undefined;
   readonly nodes: ReadonlyMap<string, MapNode>;
   readonly edges: ReadonlyMap<string, MapEdge>;
   /** What the agent left out of its answer. */
@@ -12,6 +14,7 @@ export interface GraphState {
 export function graphFromSnapshot(graph: MapGraph): GraphState {
   return {
     generatedAt: graph.generatedAt,
+    label: graph.label,
     nodes: new Map(graph.nodes.map((node) => [node.id, node])),
     edges: new Map(graph.edges.map((edge) => [edge.id, edge])),
     hidden: graph.hidden ?? { nodes: 0, edges: 0 },
@@ -22,6 +25,7 @@ export function graphFromSnapshot(graph: MapGraph): GraphState {
 export function applyChange(state: GraphState, change: MapChange): GraphState {
   return {
     generatedAt: change.generatedAt,
+    label: state.label,
     nodes: patch(state.nodes, change.nodes),
     edges: patch(state.edges, change.edges),
     hidden: change.hidden ?? state.hidden,

@@ -1,9 +1,17 @@
 import type { MapEdge, MapNode } from '../../map/types.ts';
-import { failureText } from './health.ts';
+import { nodesWithin } from './focus.ts';
+import { failureCount } from './health.ts';
+import { type MetricId, metricOf, threshold } from './metrics.ts';
+import { isNoise, type NoiseId } from './noise.ts';
+import { findOnMap, type Words } from './search.ts';
 import type { GraphState } from './state.ts';
 
-/** SVG stays fluid up to about this many nodes. */
-const MAX_VISIBLE_NODES = 600;
+/** More than this is no map to read, whatever draws it. */
+export const MAX_VISIBLE_NODES = 2500;
+
+/** Why nodes that exist are not drawn; those that a search does not find are not counted. */
+export const HIDING = ['reader', 'noise', 'focus', 'quiet', 'room', 'agent'] as const;
+export type Hiding = (typeof HIDING)[number];
 
 /** The part of the map that is drawn. */
 export interface VisibleGraph {
@@ -12,99 +20,129 @@ export interface VisibleGraph {
   readonly edges: readonly MapEdge[];
   /** Ids of nodes that the search found; the other drawn ones are their context. Absent without a search. */
   readonly matches?: ReadonlySet<string>;
-  /** Nodes that exist and are not drawn for want of room, the agent's own cut included. */
-  readonly hidden: number;
+  /** Nodes that are not drawn, by why. */
+  readonly hidden: Readonly<Record<Hiding, number>>;
+}
+
+export interface NodeFocus {
+  readonly id: string;
+  readonly hops: number;
 }
 
 export interface VisibleOptions {
-  query: string;
-  /** Nodes that must stay whatever their rank: the selection. */
-  keep?: readonly string[];
-  limit?: number;
+  search: Words;
+  /** Nodes that stay whatever else would hide them: what is selected and what is pinned. */
+  keep: readonly string[];
+  /** Nodes that the reader hid. */
+  hide: readonly string[];
+  noise: readonly NoiseId[];
+  focus: NodeFocus | undefined;
+  metric: MetricId;
+  /** Of the edges, how many percent are left out, those with the least of the metric. What fails stays. */
+  quieter: number;
+  limit: number;
 }
+
+/** Everything. */
+export const NOTHING_HIDDEN: VisibleOptions = {
+  search: { words: [], unwanted: [] },
+  keep: [],
+  hide: [],
+  noise: [],
+  focus: undefined,
+  metric: 'throughput',
+  quieter: 0,
+  limit: MAX_VISIBLE_NODES,
+};
 
 /** Bytes that a node sent and received. */
 export function nodeBytes(node: MapNode): number {
   return node.sent.bytes + node.received.bytes;
 }
 
-/**
- * Picks what is drawn: with a search, the nodes that match and their neighbours, and the edges that match; then, when
- * there are more than `limit` nodes, the ones with the most bytes.
- */
+export function hiddenCount({ hidden }: VisibleGraph): number {
+  return HIDING.reduce((sum, why) => sum + hidden[why], 0);
+}
+
+/** Picks what is drawn, one reason to leave nodes out after the other. */
 export function visibleGraph(graph: GraphState, options: VisibleOptions): VisibleGraph {
-  const { query, keep = [], limit = MAX_VISIBLE_NODES } = options;
-  const found = find(graph, searchTerms(query));
-  const kept = new Set(keep);
-  const candidates = [...graph.nodes.values()].filter(
-    ({ id }) => found === undefined || found.nodes.has(id) || found.context.has(id) || kept.has(id),
-  );
-  candidates.sort(
-    (a, b) =>
-      Number(kept.has(b.id)) - Number(kept.has(a.id)) ||
-      nodeBytes(b) - nodeBytes(a) ||
-      (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
-  );
-  const nodes = candidates.slice(0, limit);
-  const drawn = new Set(nodes.map((node) => node.id));
-  const edges = [...graph.edges.values()].filter(
-    ({ id, source, target }) =>
-      drawn.has(source) && drawn.has(target) && (found === undefined || found.edges.has(id)),
-  );
+  const { search, hide, noise, focus, limit } = options;
+  const kept = new Set(options.keep);
+  const hidden = new Set(hide);
+  const whole: Part = { nodes: [...graph.nodes.values()], edges: [...graph.edges.values()] };
+  const wanted = withNodes(whole, ({ id }) => !hidden.has(id));
+  const quietened = withoutLoners(wanted, kept, (edge) => !isNoise(edge, graph.nodes, noise));
+  const near = focus && graph.nodes.has(focus.id) && nodesWithin(quietened.edges, focus.id, focus.hops);
+  const focused = near ? withNodes(quietened, ({ id }) => near.has(id) || kept.has(id)) : quietened;
+  const found = findOnMap(focused.nodes, focused.edges, search);
+  const searched: Part =
+    found === undefined
+      ? focused
+      : {
+          nodes: focused.nodes.filter(
+            ({ id }) => found.nodes.has(id) || found.context.has(id) || kept.has(id),
+          ),
+          edges: focused.edges.filter(({ id }) => found.edges.has(id)),
+        };
+  const loud = withoutLoners(searched, kept, loudEdges(searched.edges, options));
+  const inOrder = { ...loud, nodes: byWeight(loud.nodes, kept) };
+  const heaviest = new Set(inOrder.nodes.slice(0, limit));
+  const drawn = withNodes(inOrder, (node) => heaviest.has(node));
   return {
-    nodes,
-    edges,
+    nodes: drawn.nodes,
+    edges: drawn.edges,
     ...(found === undefined ? {} : { matches: found.nodes }),
-    hidden: candidates.length - nodes.length + graph.hidden.nodes,
+    hidden: {
+      reader: whole.nodes.length - wanted.nodes.length,
+      noise: wanted.nodes.length - quietened.nodes.length,
+      focus: quietened.nodes.length - focused.nodes.length,
+      quiet: searched.nodes.length - loud.nodes.length,
+      room: loud.nodes.length - drawn.nodes.length,
+      agent: graph.hidden.nodes,
+    },
   };
 }
 
-/** A search is words that must all be found, in any order, whatever their case. */
-export function searchTerms(query: string): string[] {
-  return query.toLowerCase().split(/\s+/).filter(Boolean);
+interface Part {
+  nodes: MapNode[];
+  edges: MapEdge[];
 }
 
-export function textMatches(text: string, terms: readonly string[]): boolean {
-  const lower = text.toLowerCase();
-  return terms.every((term) => lower.includes(term));
+function withNodes({ nodes, edges }: Part, isIn: (node: MapNode) => boolean): Part {
+  const left = nodes.filter(isIn);
+  if (left.length === nodes.length) return { nodes, edges };
+  const ids = new Set(left.map(({ id }) => id));
+  return { nodes: left, edges: edges.filter(({ source, target }) => ids.has(source) && ids.has(target)) };
 }
 
-interface Found {
-  /** Nodes that match, and the ends of edges that match. */
-  nodes: Set<string>;
-  /** Edges that match, and those of nodes that match. */
-  edges: Set<string>;
-  /** Neighbours of nodes that match. */
-  context: Set<string>;
+/** Leaves edges out, and the nodes that have none left. */
+function withoutLoners(part: Part, kept: ReadonlySet<string>, isIn: (edge: MapEdge) => boolean): Part {
+  const edges = part.edges.filter(isIn);
+  if (edges.length === part.edges.length) return part;
+  const lonely = endsOf(part.edges);
+  for (const id of endsOf(edges)) lonely.delete(id);
+  return { edges, nodes: part.nodes.filter(({ id }) => !lonely.has(id) || kept.has(id)) };
 }
 
-function find(graph: GraphState, terms: readonly string[]): Found | undefined {
-  if (terms.length === 0) return undefined;
-  const named = new Set<string>();
-  for (const node of graph.nodes.values()) {
-    if (
-      textMatches(
-        [node.name, node.kind, ...Object.values(node.detail ?? {}), ...(node.addresses ?? [])].join(' '),
-        terms,
-      )
-    ) {
-      named.add(node.id);
-    }
-  }
-  const found: Found = { nodes: new Set(named), edges: new Set(), context: new Set() };
-  for (const edge of graph.edges.values()) {
-    const { id, source, target } = edge;
-    if (textMatches(edgeText(edge), terms)) {
-      found.edges.add(id);
-      found.nodes.add(source).add(target);
-    } else if (named.has(source) || named.has(target)) {
-      found.edges.add(id);
-      found.context.add(source).add(target);
-    }
-  }
-  return found;
+function endsOf(edges: readonly MapEdge[]): Set<string> {
+  return new Set(edges.flatMap(({ source, target }) => [source, target]));
 }
 
-function edgeText(edge: MapEdge): string {
-  return `${edge.protocol} ${edge.ports.map((port) => `:${port}`).join(' ')} ${failureText(edge)}`;
+function loudEdges(
+  edges: readonly MapEdge[],
+  { metric: id, quieter }: VisibleOptions,
+): (edge: MapEdge) => boolean {
+  const metric = metricOf(id);
+  const least = threshold(edges, metric, quieter);
+  if (least === undefined) return () => true;
+  return (edge) => (metric.value(edge) ?? 0) >= least || failureCount(edge) > 0;
+}
+
+function byWeight(nodes: readonly MapNode[], first: ReadonlySet<string>): MapNode[] {
+  return nodes.toSorted(
+    (a, b) =>
+      Number(first.has(b.id)) - Number(first.has(a.id)) ||
+      nodeBytes(b) - nodeBytes(a) ||
+      (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  );
 }

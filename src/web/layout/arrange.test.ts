@@ -11,6 +11,7 @@ function input(edges: [string, string][], more: Partial<LayoutInput> = {}): Layo
     edges: edges.map(([source, target]) => ({ source, target })),
     previous: {},
     placed: [],
+    grown: [],
     aspect: 1,
     ...more,
   };
@@ -103,4 +104,22 @@ describe('arrange', () => {
   test('of nothing is nothing', () => {
     expect(arrange(input([]))).toEqual({});
   });
+});
+
+test('a box that grows stays, and the others make room without a new layout', () => {
+  const graph = input(SHOP);
+  const previous = arrange(graph);
+  const nodes = graph.nodes.map((node) => (node.id === 'api' ? { ...node, width: 400, height: 300 } : node));
+  const after = arrange({ ...graph, nodes, previous, placed: Object.keys(previous), grown: ['api'] });
+  expect(after.api).toEqual(previous.api);
+  for (const a of nodes) {
+    for (const b of nodes) {
+      if (a === b) continue;
+      const [at, to] = [after[a.id], after[b.id]] as [{ x: number; y: number }, { x: number; y: number }];
+      const apart =
+        Math.abs(at.x - to.x) >= (a.width + b.width) / 2 - 2 ||
+        Math.abs(at.y - to.y) >= (a.height + b.height) / 2 - 2;
+      expect(apart, `${a.id} ${b.id}`).toBe(true);
+    }
+  }
 });

@@ -12,6 +12,8 @@ export interface LayoutInput {
   previous: Record<string, Point>;
   /** Ids drawn now, all in `previous`: they stay where they are when few others are new. */
   placed: string[];
+  /** Ids whose boxes are larger than they were: they stay, and all others make room for them. */
+  grown: string[];
   /** Width by height of the panel: the map grows into its form. */
   aspect: number;
 }
@@ -23,6 +25,8 @@ const LINE_CLEARANCE = 52;
 const MAX_LINE_CHECKS = 20_000;
 const MANY_NODES = 200;
 const MAX_ATTEMPTS = 10;
+/** Of the boxes alone. */
+const PASSES = 60;
 /** From this share of new nodes on, keeping all others where they are gives a poor map. */
 const ANEW_SHARE = 0.5;
 
@@ -38,6 +42,7 @@ export function arrange(unordered: LayoutInput): Record<string, Point> {
   const placed = new Set(input.placed);
   const fresh = input.nodes.filter(({ id }) => !placed.has(id)).length;
   const bodies = fresh > 0 && fresh >= input.nodes.length * ANEW_SHARE ? anew(input) : addedTo(input, placed);
+  if (input.grown.length > 0) makeRoom(bodies, new Set(input.grown));
   return Object.fromEntries(bodies.map(({ id, x, y }) => [id, { x: Math.round(x), y: Math.round(y) }]));
 }
 
@@ -156,9 +161,23 @@ function settle(bodies: Body[], arrows: Arrow[], { warm, aspect }: { warm: boole
     .stop()
     .tick(bodies.length > 200 ? 150 : 200);
   // Boxes alone at the end: whatever the other forces left overlapping.
+  pushApart(bodies);
+}
+
+/** Moves nothing but what is in the way. */
+function makeRoom(bodies: Body[], grown: ReadonlySet<string>): void {
+  for (const body of bodies) {
+    const stays = grown.has(body.id);
+    body.fx = stays ? body.x : null;
+    body.fy = stays ? body.y : null;
+  }
+  pushApart(bodies);
+}
+
+function pushApart(bodies: Body[]): void {
   const apart = separateBoxes(1);
   apart.initialize?.(bodies, () => 0);
-  for (let pass = 0; pass < 60; pass += 1) apart(0);
+  for (let pass = 0; pass < PASSES; pass += 1) apart(0);
 }
 
 /** Wide boxes stand in wide columns. */

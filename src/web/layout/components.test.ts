@@ -7,6 +7,7 @@ const input = (ids: string[], edges: [string, string][]) => ({
   edges: edges.map(([source, target]) => ({ source, target })),
   previous: {},
   placed: [],
+  grown: [],
   aspect: 1,
 });
 

@@ -45,8 +45,11 @@ export function nodeBox(node: MapNode, total: number): Size & { id: string } {
 }
 
 /** The second line under the shape: what tells nodes of one name apart. */
-export function nodeSubtitle({ kind, name, detail = {}, addresses = [] }: MapNode): string {
+export function nodeSubtitle({ kind, name, detail = {}, parent, addresses = [] }: MapNode): string {
   switch (kind) {
+    case 'pod':
+      if (Number(detail.restarts ?? 0) > 0) return `${detail.restarts} restarts`;
+      break;
     case 'process':
       return detail.container === undefined ? '' : `in ${String(detail.container).slice(0, SHORT_ID)}`;
     case 'container':
@@ -55,7 +58,8 @@ export function nodeSubtitle({ kind, name, detail = {}, addresses = [] }: MapNod
       return String(detail.domain ?? '');
     case 'domain':
       return addresses.length === 1 ? String(addresses[0]) : `${addresses.length} addresses`;
-    default:
-      return detail.namespace === undefined || detail.namespace === name ? '' : `in ${detail.namespace}`;
   }
+  // The frame around it has said that.
+  if (parent !== undefined || detail.namespace === undefined || detail.namespace === name) return '';
+  return `in ${detail.namespace}`;
 }

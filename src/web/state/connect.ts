@@ -1,82 +1,123 @@
 import { batch, effect } from '@preact/signals';
+import { ApiError } from '../api/fetch-json.ts';
 import { followMap } from '../api/map-stream.ts';
 import { pollJson } from '../api/poll.ts';
 import { asStatus } from '../api/status.ts';
 import type { FlowsAnswer } from '../flows/flow.ts';
-import { selectionFilters } from '../flows/query.ts';
+import { flowParams } from '../flows/query.ts';
 import type { Page } from './page.ts';
 
 const FLOWS_EVERY_MS = 2000;
 const STATUS_EVERY_MS = 3000;
 const SAMPLE_EVERY_MS = 1000;
+/** Whoever types asks many questions on the way to the one that is meant. */
+const TYPING_MS = 200;
 /** Rows of the table before search and selection. */
 const LAST_FLOWS = 200;
 
 /** Feeds the page from the agent's API until the returned function is called. */
 export function connect(page: Page): () => void {
-  let group = page.view.peek().group;
-  let stopMap = followGroup(page);
-  const stopGroup = effect(() => {
-    if (page.view.value.group === group) return;
-    group = page.view.value.group;
-    stopMap();
-    stopMap = followGroup(page);
+  const stops = [followGraph(page), pollFlows(page), pollStatus(page), sampleThroughput(page)];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** Calls `onChange` with the first value at once, with later ones when they have stayed for a moment. */
+function whenSettled<T>(read: () => T | undefined, onChange: (value: T) => void): () => void {
+  let current: T | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const take = (value: T) => {
+    current = value;
+    onChange(value);
+  };
+  const stop = effect(() => {
+    const value = read();
+    clearTimeout(timer);
+    if (value === undefined || value === current) return;
+    if (current === undefined) take(value);
+    else timer = setTimeout(() => take(value), TYPING_MS);
   });
-  let query = flowQuery(page);
-  const flows = pollJson<FlowsAnswer>({
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}
+
+function followGraph(page: Page): () => void {
+  let stopMap = () => {};
+  const stop = whenSettled(
+    () => page.mapQuery.value,
+    (query) => {
+      stopMap();
+      page.feed.expect('graph');
+      stopMap = followMap(query, {
+        onSnapshot: (graph) =>
+          batch(() => {
+            page.feed.takeSnapshot(graph);
+            page.link.value = 'live';
+            page.refusal.value = undefined;
+          }),
+        onChange: (change) => page.feed.takeChange(change),
+        onLost: () => {
+          page.link.value = 'lost';
+        },
+        onRefused: ({ message }) => {
+          page.refusal.value = message;
+        },
+      });
+    },
+  );
+  return () => {
+    stop();
+    stopMap();
+  };
+}
+
+function pollFlows(page: Page): () => void {
+  const read = () => {
+    const { graph } = page.feed.shown.value;
+    return flowParams(page.view.value, { graph, search: page.search.value, last: LAST_FLOWS });
+  };
+  let query = read();
+  const poll = pollJson<FlowsAnswer>({
     url: () => `api/v1/flows?${query}`,
     everyMs: FLOWS_EVERY_MS,
     onAnswer: (answer) => {
       page.feed.takeFlows(answer);
       page.trouble.value = undefined;
     },
-    onFailure: ({ message }) => {
-      page.trouble.value = message;
+    onFailure: (error) => {
+      page.trouble.value = error instanceof ApiError && error.refused ? undefined : error.message;
     },
   });
-  const stopQuery = effect(() => {
-    // While paused the question stays the same: else older flows would count as new ones.
-    if (page.feed.paused.value || flowQuery(page) === query) return;
-    query = flowQuery(page);
-    flows.now();
+  const stop = whenSettled(read, (wanted) => {
+    if (wanted === query) return;
+    query = wanted;
+    page.feed.expect('flows');
+    poll.now();
   });
-  const status = pollJson<unknown>({
-    url: () => 'api/v1/status',
-    everyMs: STATUS_EVERY_MS,
-    onAnswer: (answer) => {
-      page.status.value = asStatus(answer);
-    },
-    onFailure: () => {
-      page.status.value = undefined;
-    },
-  });
-  const sampler = setInterval(() => page.sampleThroughput(), SAMPLE_EVERY_MS);
   return () => {
-    stopGroup();
-    stopQuery();
-    stopMap();
-    flows.stop();
-    status.stop();
-    clearInterval(sampler);
+    stop();
+    poll.stop();
   };
 }
 
-function flowQuery(page: Page): string {
-  const { graph } = page.feed.shown.value;
-  const filters = graph === undefined ? [] : selectionFilters(page.view.value.selection, graph);
-  return new URLSearchParams([['last', String(LAST_FLOWS)], ...filters]).toString();
+function pollStatus(page: Page): () => void {
+  const take = (answer: unknown) =>
+    batch(() => {
+      page.status.value = asStatus(answer);
+      page.asked.value = true;
+    });
+  return pollJson<unknown>({
+    url: () => 'api/v1/status',
+    everyMs: STATUS_EVERY_MS,
+    onAnswer: take,
+    onFailure: () => take(undefined),
+  }).stop;
 }
 
-function followGroup(page: Page): () => void {
-  return followMap(page.view.peek().group, {
-    onSnapshot: (graph) =>
-      batch(() => {
-        page.feed.takeSnapshot(graph);
-        page.link.value = 'live';
-      }),
-    onChange: (change) => page.feed.takeChange(change),
-    onLost: () => {
-      page.link.value = 'lost';
-    },
-  });
+function sampleThroughput(page: Page): () => void {
+  const sampler = setInterval(() => page.sampleThroughput(), SAMPLE_EVERY_MS);
+  return () => clearInterval(sampler);
 }

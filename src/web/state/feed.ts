@@ -25,6 +25,8 @@ export class Feed {
   readonly #frozen = signal<Shown | undefined>(undefined);
   readonly #waiting = signal<Waiting>(NOTHING);
   #seen = new Set<string>();
+  /** Of what was asked for during a pause, the first that comes is shown. */
+  #awaited = { graph: false, flows: false };
 
   readonly shown: ReadonlySignal<Shown> = computed(() => this.#frozen.value ?? this.#live.value);
   readonly paused: ReadonlySignal<boolean> = computed(() => this.#frozen.value !== undefined);
@@ -41,6 +43,13 @@ export class Feed {
       this.#waiting.value = NOTHING;
     });
     this.#seen.clear();
+    this.#awaited = { graph: false, flows: false };
+  }
+
+  /** Another question was asked: while paused, the first answer to it is shown, and held. */
+  expect(...what: ('graph' | 'flows')[]): void {
+    if (this.#frozen.peek() === undefined) return;
+    for (const each of what) this.#awaited[each] = true;
   }
 
   /** Drops everything, as when the map is grouped in another way: also ends a pause. */
@@ -51,6 +60,7 @@ export class Feed {
 
   takeSnapshot(graph: MapGraph): void {
     this.#live.value = { ...this.#live.peek(), graph: graphFromSnapshot(graph) };
+    this.#hold('graph');
   }
 
   /** A change that comes before any snapshot has nothing to change and is ignored. */
@@ -63,7 +73,7 @@ export class Feed {
 
   takeFlows(flows: FlowsAnswer): void {
     this.#live.value = { ...this.#live.peek(), flows };
-    if (this.#frozen.peek() === undefined) return;
+    if (this.#frozen.peek() === undefined || this.#hold('flows')) return;
     let fresh = 0;
     for (const { id } of flows.flows) {
       if (this.#seen.has(id) || this.#seen.size >= MAX_WAITING) continue;
@@ -71,6 +81,15 @@ export class Feed {
       fresh += 1;
     }
     this.#addWaiting({ changes: 0, flows: fresh });
+  }
+
+  #hold(what: 'graph' | 'flows'): boolean {
+    const frozen = this.#frozen.peek();
+    if (frozen === undefined || !this.#awaited[what]) return false;
+    this.#awaited[what] = false;
+    this.#frozen.value = { ...frozen, [what]: this.#live.peek()[what] };
+    if (what === 'flows') this.#seen = new Set(this.#live.peek().flows?.flows.map(({ id }) => id));
+    return true;
   }
 
   #addWaiting(more: Waiting): void {

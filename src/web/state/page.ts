@@ -1,15 +1,21 @@
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { parseGroup } from '../../map/group.ts';
 import type { MapGroup } from '../../map/types.ts';
-import type { Status } from '../api/status.ts';
+import { knowsKubernetes, type Status } from '../api/status.ts';
 import { DnsView } from '../dns/view.ts';
 import { FlowIndex } from '../flows/belongs.ts';
-import { type ColumnId, flowText, nextSort, sortFlows } from '../flows/columns.ts';
+import { defaultColumns, type FlowColumnId, flowText, sortFlows } from '../flows/columns.ts';
 import type { Flow } from '../flows/flow.ts';
 import { type Focus, focusOf, type NodeRate, nodeRates, type Selection } from '../graph/focus.ts';
-import { searchTerms, textMatches, type VisibleGraph, visibleGraph } from '../graph/visible.ts';
+import { textMatches } from '../graph/search.ts';
+import { MAX_VISIBLE_NODES, type VisibleGraph, visibleGraph } from '../graph/visible.ts';
+import { filterParams, parseSearch, type Search } from '../search/tokens.ts';
+import { type EdgeRow, sortEdges } from '../table/edge-columns.ts';
 import { Feed } from './feed.ts';
 import { totalRate, withSample } from './throughput.ts';
-import { type View, viewToHash } from './view.ts';
+import type { View } from './view.ts';
+import { select, selectedNodes, type ViewChange } from './view-changes.ts';
+import { viewToHash } from './view-hash.ts';
 
 /** `lost`: the agent does not answer; what is shown is the last that came. */
 export type Link = 'connecting' | 'live' | 'lost';
@@ -26,23 +32,62 @@ export interface Rows {
   readonly of: number;
 }
 
-/** All state of the page. Components read its signals and call its methods; only `connect` feeds it. */
+/** All state of the page. Components read its signals and change the view; only `connect` feeds it. */
 export class Page {
   readonly feed = new Feed();
   readonly dns = new DnsView();
   readonly link = signal<Link>('connecting');
+  /** Undefined: not known (yet). */
   readonly status = signal<Status | undefined>(undefined);
+  /** The agent's status has been asked for; what depends on it can be decided. */
+  readonly asked = signal(false);
   /** What the last failed request said. */
   readonly trouble = signal<string | undefined>(undefined);
+  /** Why the agent refuses the search. */
+  readonly refusal = signal<string | undefined>(undefined);
   readonly hover = signal<Hover | undefined>(undefined);
   readonly throughput = signal<readonly number[]>([]);
   readonly view: Signal<View>;
 
+  readonly search: ReadonlySignal<Search> = computed(() => parseSearch(this.view.value.query));
+  readonly kubernetes: ReadonlySignal<boolean> = computed(() => knowsKubernetes(this.status.value));
+
+  /** As the API takes it; undefined while it is not known what suits the node. */
+  readonly group: ReadonlySignal<string | undefined> = computed(() => {
+    const { group } = this.view.value;
+    if (group !== undefined || !this.asked.value) return group;
+    return this.kubernetes.value ? 'workload' : 'process';
+  });
+
+  readonly kind: ReadonlySignal<MapGroup> = computed(
+    () => parseGroup(this.group.value ?? '')?.group ?? 'process',
+  );
+
+  /** The question to the map, as query parameters. */
+  readonly mapQuery: ReadonlySignal<string | undefined> = computed(() => {
+    const group = this.group.value;
+    if (group === undefined) return undefined;
+    const { expanded, since, until } = this.view.value;
+    return new URLSearchParams([
+      ['group', group],
+      ...expanded.map((id) => ['expand', id]),
+      ...(since === undefined ? [] : [['since', since]]),
+      ...(until === undefined ? [] : [['until', until]]),
+      ...filterParams(this.search.value.filters),
+    ]).toString();
+  });
+
   readonly visible: ReadonlySignal<VisibleGraph | undefined> = computed(() => {
     const { graph } = this.feed.shown.value;
-    return graph === undefined
-      ? undefined
-      : visibleGraph(graph, { query: this.view.value.query, keep: this.#selectedNodes.value });
+    if (graph === undefined) return undefined;
+    const { hidden, pinned, noise, focus, metric, quieter } = this.view.value;
+    return visibleGraph(graph, {
+      search: this.search.value,
+      keep: [...pinned, ...this.#selectedNodes.value],
+      hide: hidden,
+      ...{ noise, focus, metric, quieter },
+      limit: MAX_VISIBLE_NODES,
+    });
   });
 
   /** Undefined when nothing is selected, or what is selected is not on the map (any more). */
@@ -54,39 +99,61 @@ export class Page {
     return exists ? focusOf(graph.edges.values(), selection) : undefined;
   });
 
+  /** Names of the nodes, and of those that are expanded. */
+  readonly names: ReadonlySignal<ReadonlyMap<string, string>> = computed(() => {
+    const names = new Map<string, string>();
+    for (const { id, name, parent } of this.feed.shown.value.graph?.nodes.values() ?? []) {
+      names.set(id, name);
+      if (parent !== undefined) names.set(parent.id, parent.name);
+    }
+    return names;
+  });
+
   readonly rates: ReadonlySignal<ReadonlyMap<string, NodeRate>> = computed(() =>
     nodeRates(this.feed.shown.value.graph?.edges.values() ?? []),
   );
 
+  readonly columns: ReadonlySignal<readonly FlowColumnId[]> = computed(
+    () => this.view.value.columns ?? defaultColumns({ kubernetes: this.kubernetes.value }),
+  );
+
   readonly rows: ReadonlySignal<Rows> = computed(() => {
     const flows = this.feed.shown.value.flows?.flows ?? [];
-    const { query, selection, sort } = this.view.value;
-    const terms = searchTerms(query);
+    const { selection, sort } = this.view.value;
+    const search = this.search.value;
     const index = this.#index.value;
-    const found = new Set(this.visible.value?.edges.map(({ id }) => id));
+    const found = this.visible.value?.matches && new Set(this.visible.value.edges.map(({ id }) => id));
     const isSelected = (flow: Flow) =>
       selection === undefined || index === undefined || index.belongs(flow, selection);
     // A row is also found by what is at its other end, which only the map may know.
     const isFound = (flow: Flow) =>
-      terms.length === 0 || textMatches(flowText(flow), terms) || found.has(index?.edgeOf(flow)?.id ?? '');
+      found === undefined || textMatches(flowText(flow), search) || found.has(index?.edgeOf(flow)?.id ?? '');
     const wanted = flows.filter((flow) => isSelected(flow) && isFound(flow));
     return { flows: sortFlows(wanted, sort), of: flows.length };
   });
 
-  readonly #index = computed(() => {
-    const { graph, flows } = this.feed.shown.value;
-    return graph === undefined
-      ? undefined
-      : new FlowIndex(flows?.flows ?? [], { graph, group: this.view.value.group });
+  /** The edges that are drawn, or, when something is selected, those of the selection. */
+  readonly edgeRows: ReadonlySignal<readonly EdgeRow[]> = computed(() => {
+    const { graph } = this.feed.shown.value;
+    const focus = this.focus.value;
+    const edges = this.visible.value?.edges.filter(({ id }) => focus === undefined || focus.edges.has(id));
+    const rows = (edges ?? []).flatMap((edge): EdgeRow[] => {
+      const [source, target] = [graph?.nodes.get(edge.source), graph?.nodes.get(edge.target)];
+      return source === undefined || target === undefined ? [] : [{ edge, source, target }];
+    });
+    return sortEdges(rows, this.view.value.edgeSort);
   });
 
-  readonly #selectedNodes = computed((): string[] => {
-    const { selection } = this.view.value;
-    if (selection === undefined) return [];
-    if (selection.kind === 'node') return [selection.id];
-    const edge = this.feed.shown.value.graph?.edges.get(selection.id);
-    return edge === undefined ? [] : [edge.source, edge.target];
+  readonly #index = computed(() => {
+    const { graph, flows } = this.feed.shown.value;
+    if (graph === undefined) return undefined;
+    const { expanded } = this.view.value;
+    return new FlowIndex(flows?.flows ?? [], { graph, group: this.kind.value, expanded });
   });
+
+  readonly #selectedNodes = computed(() =>
+    selectedNodes(this.view.value, this.feed.shown.value.graph?.edges),
+  );
 
   constructor(view: View) {
     this.view = signal(view);
@@ -94,35 +161,25 @@ export class Page {
 
   /** Takes over a view as a whole, as when the reader goes back or edits the address. */
   show(view: View): void {
-    if (view.group !== this.view.peek().group) this.feed.reset();
-    this.view.value = view;
+    batch(() => {
+      const before = this.group.peek();
+      this.view.value = view;
+      if (this.group.peek() !== before) this.feed.reset();
+    });
   }
 
-  select(selection: Selection | undefined): void {
-    const current = this.view.peek().selection;
-    const again = selection !== undefined && current?.kind === selection.kind && current.id === selection.id;
-    this.#change({ selection: again ? undefined : selection });
+  /** Changes the view, and the address bar with it. */
+  change(change: ViewChange): void {
+    const view = this.view.peek();
+    this.show({ ...view, ...change(view) });
+    history.replaceState(null, '', viewToHash(this.view.peek()) || location.pathname + location.search);
   }
 
   /** Selects the edge that a row of the table stands for; false when it is not on the map. */
   selectFlow(flow: Flow): boolean {
     const edge = this.#index.peek()?.edgeOf(flow);
-    if (edge !== undefined) this.#change({ selection: { kind: 'edge', id: edge.id } });
+    if (edge !== undefined) this.change(select({ kind: 'edge', id: edge.id }));
     return edge !== undefined;
-  }
-
-  search(query: string): void {
-    this.#change({ query });
-  }
-
-  sortBy(column: ColumnId): void {
-    this.#change({ sort: nextSort(this.view.peek().sort, column) });
-  }
-
-  groupBy(group: MapGroup): void {
-    if (group === this.view.peek().group) return;
-    this.feed.reset();
-    this.#change({ group, selection: undefined });
   }
 
   togglePause(): void {
@@ -135,10 +192,5 @@ export class Page {
     const { graph } = this.feed.shown.peek();
     if (this.feed.paused.peek() || graph === undefined) return;
     this.throughput.value = withSample(this.throughput.peek(), totalRate(graph.edges.values()));
-  }
-
-  #change(change: Partial<View>): void {
-    this.view.value = { ...this.view.peek(), ...change };
-    history.replaceState(null, '', viewToHash(this.view.peek()) || location.pathname + location.search);
   }
 }

@@ -1,58 +1,53 @@
-import { MAP_GROUPS, type MapGroup } from '../../map/types.ts';
-import { COLUMN_IDS, type ColumnId, type Sort } from '../flows/columns.ts';
+import type { FlowColumnId, FlowSort } from '../flows/columns.ts';
 import type { Selection } from '../graph/focus.ts';
+import type { MetricId } from '../graph/metrics.ts';
+import type { NoiseId } from '../graph/noise.ts';
+import type { NodeFocus } from '../graph/visible.ts';
+import type { EdgeSort } from '../table/edge-columns.ts';
+
+export const TABS = ['flows', 'edges', 'dns'] as const;
+export type Tab = (typeof TABS)[number];
 
 /** What the reader looks at: all of it is in the address bar, so that a reload or a sent link shows the same. */
 export interface View {
-  readonly group: MapGroup;
+  /** As the API takes it, such as `label:app`; undefined = workloads where Kubernetes has names, else processes. */
+  readonly group: string | undefined;
   readonly query: string;
   readonly selection: Selection | undefined;
-  readonly sort: Sort;
+  /** Ids of nodes. */
+  readonly expanded: readonly string[];
+  readonly hidden: readonly string[];
+  readonly pinned: readonly string[];
+  readonly focus: NodeFocus | undefined;
+  readonly noise: readonly NoiseId[];
+  readonly metric: MetricId;
+  /** Percent of the edges that are left out. */
+  readonly quieter: number;
+  readonly tab: Tab;
+  readonly sort: FlowSort;
+  readonly edgeSort: EdgeSort;
+  /** Undefined = those that suit the node. */
+  readonly columns: readonly FlowColumnId[] | undefined;
+  /** As the API takes them: a time ago, or RFC 3339. */
+  readonly since: string | undefined;
+  readonly until: string | undefined;
 }
 
 export const DEFAULT_VIEW: View = {
-  group: 'process',
+  group: undefined,
   query: '',
   selection: undefined,
+  expanded: [],
+  hidden: [],
+  pinned: [],
+  focus: undefined,
+  noise: [],
+  metric: 'throughput',
+  quieter: 0,
+  tab: 'flows',
   sort: { column: 'time', descending: true },
+  edgeSort: { column: 'rate', descending: true },
+  columns: undefined,
+  since: undefined,
+  until: undefined,
 };
-
-const MAX_QUERY = 200;
-
-/** Reads a location hash; what is missing or makes no sense is the default. */
-export function viewFromHash(hash: string): View {
-  const params = new URLSearchParams(hash.replace(/^#/, ''));
-  const group = params.get('group');
-  const node = params.get('node');
-  const edge = params.get('edge');
-  return {
-    group: MAP_GROUPS.find((name) => name === group) ?? DEFAULT_VIEW.group,
-    query: (params.get('q') ?? '').slice(0, MAX_QUERY),
-    selection: node ? { kind: 'node', id: node } : edge ? { kind: 'edge', id: edge } : undefined,
-    sort: sortFromText(params.get('sort')),
-  };
-}
-
-/** The location hash of a view, `''` for the default one. */
-export function viewToHash(view: View): string {
-  const params = new URLSearchParams();
-  if (view.group !== DEFAULT_VIEW.group) params.set('group', view.group);
-  if (view.query !== '') params.set('q', view.query);
-  if (view.selection !== undefined) params.set(view.selection.kind, view.selection.id);
-  const sort = sortToText(view.sort);
-  if (sort !== sortToText(DEFAULT_VIEW.sort)) params.set('sort', sort);
-  const text = params.toString();
-  return text === '' ? '' : `#${text}`;
-}
-
-/** `-sent` is by sent bytes, the most first. */
-function sortToText({ column, descending }: Sort): string {
-  return `${descending ? '-' : ''}${column}`;
-}
-
-function sortFromText(text: string | null): Sort {
-  const descending = text?.startsWith('-') ?? false;
-  const name = text?.replace(/^-/, '');
-  const column = COLUMN_IDS.find((id): id is ColumnId => id === name);
-  return column === undefined ? DEFAULT_VIEW.sort : { column, descending };
-}

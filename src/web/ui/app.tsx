@@ -1,12 +1,12 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import type { Theme } from '../state/theme.ts';
-import { FlowPanel } from './flow-panel.tsx';
+import { systemTheme, type Theme } from '../state/theme.ts';
 import { Footer } from './footer.tsx';
-import { Header, SEARCH_ID } from './header.tsx';
+import { Header } from './header.tsx';
 import { MapView } from './map-view.tsx';
-import { usePage } from './page-context.ts';
+import { useShortcuts } from './shortcuts.ts';
+import { SidePanel } from './side-panel.tsx';
 import { Splitter } from './splitter.tsx';
+import { Toolbar } from './toolbar.tsx';
 import { Tooltip } from './tooltip.tsx';
 
 /** Below this width of the window, in pixels, the table gets more of it. */
@@ -18,40 +18,14 @@ export function App({ theme }: { theme: Signal<Theme | undefined> }) {
   return (
     <div class="page">
       <Header theme={theme} />
+      <Toolbar />
       <main class="split" style={{ '--map-share': `${share.value}%` }}>
-        <MapView />
+        <MapView theme={theme.value ?? systemTheme()} />
         <Splitter share={share} />
-        <FlowPanel />
+        <SidePanel />
       </main>
       <Footer />
       <Tooltip />
     </div>
   );
-}
-
-/** `/` searches, `p` pauses, Escape takes back: first the search being typed, then the selection. */
-function useShortcuts(): void {
-  const page = usePage();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const search = document.getElementById(SEARCH_ID);
-      const typing = document.activeElement === search;
-      if (event.key === 'Escape') {
-        if (typing && page.view.peek().query !== '') page.search('');
-        else if (typing) search?.blur();
-        else page.select(undefined);
-        return;
-      }
-      if (typing) return;
-      if (event.key === '/') {
-        event.preventDefault();
-        search?.focus();
-      } else if (event.key === 'p') {
-        page.togglePause();
-      }
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
-  }, [page]);
 }

@@ -1,5 +1,6 @@
 import { keptFlows } from '../api/status.ts';
 import { formatClock, formatCount } from '../format.ts';
+import { hiddenCount } from '../graph/visible.ts';
 import { usePage } from './page-context.ts';
 
 export function Footer() {
@@ -15,7 +16,7 @@ export function Footer() {
         <Count label="open" value={flows?.open} />
         <Count label="nodes" value={graph?.nodes.size} />
         <Count label="edges" value={graph?.edges.size} />
-        <Count label="hidden" value={page.visible.value?.hidden} />
+        <Count label="hidden" value={page.visible.value && hiddenCount(page.visible.value)} />
         <Count label="lost" value={lost} alarming={(lost ?? 0) > 0} />
       </dl>
       <p>

@@ -1,13 +1,11 @@
 import type { Signal } from '@preact/signals';
-import { MAP_GROUPS } from '../../map/types.ts';
-import { formatCount, formatPlural, formatRate } from '../format.ts';
+import { formatPlural, formatRate } from '../format.ts';
 import type { Page } from '../state/page.ts';
 import { systemTheme, type Theme } from '../state/theme.ts';
 import { curve } from '../state/throughput.ts';
 import { Icon } from './icons.tsx';
 import { usePage } from './page-context.ts';
-
-export const SEARCH_ID = 'search';
+import { SearchBox } from './search-box.tsx';
 
 export function Header({ theme }: { theme: Signal<Theme | undefined> }) {
   const shown = theme.value ?? systemTheme();
@@ -24,8 +22,7 @@ export function Header({ theme }: { theme: Signal<Theme | undefined> }) {
       </h1>
       <LinkState />
       <Throughput />
-      <Search />
-      <GroupSelector />
+      <SearchBox />
       <PauseButton />
       <button
         type="button"
@@ -80,58 +77,6 @@ function Throughput() {
       </svg>
       <span>{formatRate(samples.at(-1))}</span>
     </p>
-  );
-}
-
-function Search() {
-  const page = usePage();
-  const { query } = page.view.value;
-  const matches = page.visible.value?.matches;
-  return (
-    <search class="search">
-      <Icon name="search" />
-      <input
-        id={SEARCH_ID}
-        type="text"
-        value={query}
-        maxLength={200}
-        placeholder="Search names, addresses, ports, states"
-        aria-label="Search nodes and flows"
-        autocomplete="off"
-        spellcheck={false}
-        onInput={(event) => page.search(event.currentTarget.value)}
-      />
-      {matches !== undefined && <span class="search-count">{formatCount(matches.size)} on map</span>}
-      {query === '' ? (
-        <kbd>/</kbd>
-      ) : (
-        <button type="button" class="icon-button" aria-label="Clear search" onClick={() => page.search('')}>
-          <Icon name="close" />
-        </button>
-      )}
-    </search>
-  );
-}
-
-function GroupSelector() {
-  const page = usePage();
-  const { group } = page.view.value;
-  return (
-    <fieldset class="segmented">
-      <legend>Group by</legend>
-      {MAP_GROUPS.filter((name) => name !== 'label').map((name) => (
-        <label key={name} class={name === group ? 'chosen' : ''}>
-          <input
-            type="radio"
-            name="group"
-            value={name}
-            checked={name === group}
-            onChange={() => page.groupBy(name)}
-          />
-          {name}
-        </label>
-      ))}
-    </fieldset>
   );
 }
 

@@ -12,6 +12,16 @@ const PATHS = {
   sun: 'M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6ZM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1.1 1.1M11.9 11.9 13 13M13 3l-1.1 1.1M4.1 11.9 3 13',
   moon: 'M13.5 9.6A6 6 0 0 1 6.4 2.5a6 6 0 1 0 7.1 7.1Z',
   close: 'M4 4l8 8M12 4l-8 8',
+  eye: 'M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8ZM8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z',
+  hide: 'M3 3l10 10M6.6 3.7c.5-.1.9-.2 1.4-.2 4 0 6.5 4.5 6.5 4.5s-.7 1.3-2 2.5M4 5C2.4 6.3 1.5 8 1.5 8S4 12.5 8 12.5c1.3 0 2.4-.5 3.4-1.1',
+  pin: 'M6 2.5h4v4.5l2 2H4l2-2zM8 9v4.5',
+  target: 'M8 3.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM8 1v3M8 12v3M1 8h3M12 8h3',
+  expand: 'M2.5 2.5h11v11h-11zM8 5.5v5M5.5 8h5',
+  collapse: 'M2.5 2.5h11v11h-11zM5.5 8h5',
+  share: 'M6.5 9.5 9.5 6.5M7 4.5l1.5-1.5a2.8 2.8 0 0 1 4 4L11 8.5M9 11.5 7.5 13a2.8 2.8 0 0 1-4-4L5 7.5',
+  download: 'M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11',
+  columns: 'M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10',
+  filter: 'M2 3.5h12L9.5 8.5v4L6.5 13.5v-5z',
   arrow: 'M3 8h10M9.5 4.5 13 8l-3.5 3.5',
   copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
   warn: 'M8 2.2 14.5 13.5h-13ZM8 6.5v3.2M8 11.6v.1',
@@ -28,7 +38,7 @@ export function Icon({ name }: { name: IconName }) {
   );
 }
 
-const KIND_GLYPHS: Record<MapNodeKind, string> = {
+export const KIND_GLYPHS: Record<MapNodeKind, string> = {
   // A prompt, a box, two boxes, boxes under one, a hub, a frame, a tag, a rack, a number sign, a globe.
   process: 'M-5.5,-4.5 L-1,0 L-5.5,4.5 M1,5 H6',
   container: 'M0,-6.2 L5.6,-3.1 V3.1 L0,6.2 L-5.6,3.1 V-3.1 Z M-5.6,-3.1 L0,0 L5.6,-3.1 M0,0 V6.2',

@@ -4,7 +4,9 @@ import { edgeFacts, edgePorts, nodeFacts } from '../graph/facts.ts';
 import { nodeOutline } from '../graph/geometry.ts';
 import type { GraphState } from '../graph/state.ts';
 import { nodeBytes } from '../graph/visible.ts';
+import { select, toggleSelection } from '../state/view-changes.ts';
 import { Icon, KindGlyph } from './icons.tsx';
+import { NodeActions } from './node-buttons.tsx';
 import { usePage } from './page-context.ts';
 import { Facts } from './tooltip.tsx';
 
@@ -28,7 +30,7 @@ export function Inspector() {
         class="icon-button inspector-close"
         aria-label="Clear selection"
         title="Clear selection (Esc)"
-        onClick={() => page.select(undefined)}
+        onClick={() => page.change(select(undefined))}
       >
         <Icon name="close" />
       </button>
@@ -55,11 +57,12 @@ function NodeCard({ node, graph }: { node: MapNode; graph: GraphState }) {
         <p class="details">
           {details.map(([key, value]) => (
             <span key={key}>
-              {key} <b title={String(value)}>{shortDetail(key, value)}</b>
+              {DETAIL_TITLES[key] ?? key} <b title={String(value)}>{shortDetail(key, value)}</b>
             </span>
           ))}
         </p>
       )}
+      <NodeActions node={node} />
       <Facts facts={nodeFacts(node, page.rates.value.get(node.id))} />
       <div class="neighbours">
         <Peers title="Clients" nodes={clients} />
@@ -85,6 +88,7 @@ function EdgeCard({ edge, graph }: { edge: MapEdge; graph: GraphState }) {
   );
 }
 
+const DETAIL_TITLES: Readonly<Record<string, string>> = { workloadKind: 'kind', exe: 'program' };
 const MAX_DETAIL = 48;
 
 /** Container ids are told apart by their first digits, as every runtime's own tools do. */
@@ -113,9 +117,9 @@ function Peer({ node }: { node: MapNode }) {
   return (
     <button
       type="button"
-      class="peer"
+      class="peer-button"
       title={node.name}
-      onClick={() => page.select({ kind: 'node', id: node.id })}
+      onClick={() => page.change(toggleSelection({ kind: 'node', id: node.id }))}
     >
       <NodeSign node={node} />
       <span>{node.name}</span>

@@ -1,7 +1,10 @@
 import type { MapEdge } from '../../map/types.ts';
-import { formatBytes, formatRate } from '../format.ts';
+import type { EdgeEnd } from '../draw/drawn.ts';
+import { edgeLabel } from '../draw/labels.ts';
+import { formatBytes } from '../format.ts';
 import { edgeShape, edgeWidth, type Point } from '../graph/geometry.ts';
 import { edgeHealth, failureText } from '../graph/health.ts';
+import type { Metric } from '../graph/metrics.ts';
 import type { Positions } from '../layout/positions.ts';
 
 export interface EdgeProps {
@@ -9,21 +12,17 @@ export interface EdgeProps {
   positions: Positions;
   ends: { source: EdgeEnd; target: EdgeEnd };
   bow: number;
+  metric: Metric;
   selected: boolean;
   faded: boolean;
   /** Part of the selection. */
   near: boolean;
   /** Where its label goes; absent = there is no room. */
   labelAt: Point | undefined;
-  /** How much thicker lines are than by their rate, when the map is small. */
+  /** How much thicker lines are than by their figure, when the map is small. */
   boost: number;
   /** Dots run along it while bytes flow. */
   animated: boolean;
-}
-
-export interface EdgeEnd {
-  name: string;
-  radius: number;
 }
 
 export function MapEdgeLine({
@@ -31,6 +30,7 @@ export function MapEdgeLine({
   positions,
   ends,
   bow,
+  metric,
   selected,
   faded,
   near,
@@ -42,7 +42,7 @@ export function MapEdgeLine({
   const to = positions.of(edge.target).value;
   if (from === undefined || to === undefined) return null;
   const rate = edge.rate.forward + edge.rate.backward;
-  const width = edgeWidth(rate) * boost;
+  const width = edgeWidth(metric.value(edge) ?? 0, metric) * boost;
   const shape = edgeShape({
     from,
     to,
@@ -51,11 +51,10 @@ export function MapEdgeLine({
     width,
     bow,
   });
-  const health = edgeHealth(edge);
-  const label = edgeLabel(edge);
+  const label = edgeLabel(edge, metric);
   const classes = [
     'edge',
-    health,
+    edgeHealth(edge),
     rate > 0 ? 'busy' : 'idle',
     selected && 'selected',
     near && 'near',
@@ -90,14 +89,6 @@ export function MapEdgeLine({
       )}
     </g>
   );
-}
-
-/** The most frequent failure, else the rate of now; empty when there is neither. */
-function edgeLabel(edge: MapEdge): string {
-  const [failure] = failureText(edge).split(', ');
-  if (failure) return failure;
-  const rate = edge.rate.forward + edge.rate.backward;
-  return rate > 0 ? formatRate(rate) : '';
 }
 
 /** A few steps only: a speed that follows every figure would make the dots jump. */

@@ -9,6 +9,7 @@ export interface NodeProps {
   node: MapNode;
   positions: Positions;
   selected: boolean;
+  pinned: boolean;
   /** Not part of the selection. */
   faded: boolean;
   /** Not found by the search, but beside what was. */
@@ -18,7 +19,16 @@ export interface NodeProps {
   radius: number;
 }
 
-export function MapNodeShape({ node, positions, selected, faded, context, labelled, radius }: NodeProps) {
+export function MapNodeShape({
+  node,
+  positions,
+  selected,
+  pinned,
+  faded,
+  context,
+  labelled,
+  radius,
+}: NodeProps) {
   const at = positions.of(node.id).value;
   if (at === undefined) return null;
   const { failed } = node.connections;
@@ -49,6 +59,13 @@ export function MapNodeShape({ node, positions, selected, faded, context, labell
       <g class="node-glyph" style={{ transform: `scale(${(radius / 17).toFixed(2)})` }}>
         <KindGlyph kind={node.kind} />
       </g>
+      {pinned && (
+        <path
+          class="node-pin"
+          d="M-3,-5h6v5l2,2.5h-10l2,-2.5zM0,2.5v5"
+          transform={`translate(${-radius * 0.78},${-radius * 0.78})`}
+        />
+      )}
       {failed > 0 && (
         <g class="node-alarm" transform={`translate(${radius * 0.74},${-radius * 0.74})`}>
           <circle r="7.5" />

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Status } from '../api/status.ts';
 import { formatClock } from '../format.ts';
+import { showAll } from '../state/view-changes.ts';
 import { CopyCommand } from './copy-command.tsx';
 import { Icon } from './icons.tsx';
 import { usePage } from './page-context.ts';
@@ -11,7 +12,22 @@ export function MapNotice() {
   const { graph } = page.feed.shown.value;
   const link = page.link.value;
   const { query } = page.view.value;
+  const refusal = page.refusal.value;
 
+  if (refusal !== undefined) {
+    return (
+      <Card title="The agent does not take this search" alarming>
+        <p>{refusal}</p>
+        <button
+          type="button"
+          class="button"
+          onClick={() => page.change(() => ({ query: '', since: undefined, until: undefined }))}
+        >
+          Clear search and window
+        </button>
+      </Card>
+    );
+  }
   if (link === 'lost')
     return graph === undefined ? <AgentUnreachable /> : <AgentLost since={graph.generatedAt} />;
   const probe = page.status.value?.probe;
@@ -29,18 +45,40 @@ export function MapNotice() {
       </Card>
     );
   }
-  if (graph.nodes.size === 0) return <NoTraffic />;
-  if (page.visible.value?.nodes.length === 0) {
-    return (
-      <Card title={`Nothing matches “${query}”`}>
-        <p>Names, addresses, pids and ports of the {graph.nodes.size} nodes on the map were searched.</p>
-        <button type="button" class="button" onClick={() => page.search('')}>
-          Clear search
-        </button>
-      </Card>
-    );
-  }
-  return null;
+  const isFiltered = page.search.value.filters.length > 0;
+  if (graph.nodes.size === 0 && !isFiltered) return <NoTraffic />;
+  if (page.visible.value?.nodes.length !== 0) return null;
+  return query === '' ? <AllHidden /> : <NothingFound />;
+}
+
+function NothingFound() {
+  const page = usePage();
+  const { words, unwanted } = page.search.value;
+  const nodes = page.feed.shown.value.graph?.nodes.size ?? 0;
+  return (
+    <Card title={`Nothing matches “${page.view.value.query}”`}>
+      {words.length + unwanted.length > 0 && nodes > 0 ? (
+        <p>Names, addresses, pids and ports of the {nodes} nodes on the map were searched.</p>
+      ) : (
+        <p>No connection of the window fits the filters. A longer window or fewer filters show more.</p>
+      )}
+      <button type="button" class="button" onClick={() => page.change(() => ({ query: '' }))}>
+        Clear search
+      </button>
+    </Card>
+  );
+}
+
+function AllHidden() {
+  const page = usePage();
+  return (
+    <Card title="All nodes are hidden">
+      <p>What you hid, the noise rules, the focus or the slider leave nothing to draw.</p>
+      <button type="button" class="button" onClick={() => page.change(showAll())}>
+        Show all
+      </button>
+    </Card>
+  );
 }
 
 function NoTraffic() {

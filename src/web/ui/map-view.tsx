@@ -1,38 +1,47 @@
 import { type ReadonlySignal, useComputed, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { formatCount, formatPlural } from '../format.ts';
+import { drawnMap } from '../draw/drawn.ts';
+import { FAR } from '../draw/labels.ts';
+import { pick } from '../draw/pick.ts';
+import { type Scene, sceneOf } from '../draw/scene.ts';
+import { formatPlural } from '../format.ts';
 import type { Selection } from '../graph/focus.ts';
-import { edgeBows, nodeRadius } from '../graph/geometry.ts';
-import { nodeBytes, type VisibleGraph } from '../graph/visible.ts';
-import { nodeBox } from '../layout/node-box.ts';
+import type { VisibleGraph } from '../graph/visible.ts';
+import { mapBounds } from '../layout/bounds.ts';
 import { Positions } from '../layout/positions.ts';
+import { select, toggleSelection } from '../state/view-changes.ts';
+import { Chips } from './chips.tsx';
+import { ExportMenu } from './export-menu.tsx';
 import { Legend } from './legend.tsx';
+import { MapCanvas } from './map-canvas.tsx';
 import { MapControls } from './map-controls.tsx';
-import { MapEdgeLine } from './map-edge.tsx';
-import { edgeLabelPlaces, FAR, shownNodeLabels } from './map-labels.ts';
-import { MapNodeShape } from './map-node.tsx';
+import { MapDrawing } from './map-drawing.tsx';
 import { MapNotice } from './map-notice.tsx';
+import { openNode, walk } from './node-actions.ts';
 import { usePage } from './page-context.ts';
-import { type Bounds, Viewport } from './viewport.ts';
+import { Viewport } from './viewport.ts';
 
-/** With more busy edges running dots are noise, and cost. */
-const MAX_ANIMATED_EDGES = 60;
+/** With more nodes the map is a canvas: a document of so many elements is slow to move. */
+const MAX_SVG_NODES = 600;
 /** Zoom in steps of this factor decides which labels fit, and how large shapes are. */
 const ZOOM_STEP = 1.2;
-/** Below this zoom shapes and lines shrink no further, up to a point. */
-const SMALL = 0.34;
-const MAX_BOOST = 1.6;
 
-export function MapView() {
+export function MapView({ theme }: { theme: string }) {
   const page = usePage();
-  const svg = useRef<SVGSVGElement>(null);
+  const surface = useRef<HTMLDivElement>(null);
+  const scene = useRef<Scene | undefined>(undefined);
   const { positions, viewport } = useMemo(
     () => ({ positions: new Positions(), viewport: new Viewport() }),
     [],
   );
+  const aspect = () => (surface.current?.clientWidth ?? 1) / Math.max(surface.current?.clientHeight ?? 1, 1);
+  const showAll = (options: { animate: boolean }) => {
+    const bounds = mapBounds(page.visible.peek()?.nodes ?? [], positions);
+    if (bounds !== undefined) viewport.fit(bounds, options);
+  };
 
   useEffect(() => {
-    const element = svg.current;
+    const element = surface.current;
     if (element === null) return;
     const detach = viewport.attach(element);
     const resized = new ResizeObserver(() => {
@@ -45,13 +54,6 @@ export function MapView() {
       positions.close();
     };
   }, []);
-
-  const aspect = () => (svg.current?.clientWidth ?? 1) / Math.max(svg.current?.clientHeight ?? 1, 1);
-  const showAll = (options: { animate: boolean }) => {
-    const bounds = boundsOf(page.visible.peek(), positions);
-    if (bounds !== undefined) viewport.fit(bounds, options);
-  };
-
   useSignalEffect(() => {
     const visible = page.visible.value;
     if (visible !== undefined) positions.update(visible.nodes, visible.edges, aspect());
@@ -62,42 +64,60 @@ export function MapView() {
   });
   useSignalEffect(() => {
     const { k } = viewport.transform.value;
-    svg.current?.style.setProperty('--k', String(k));
-    svg.current?.classList.toggle('mid', k < 0.72);
-    svg.current?.classList.toggle('far', k < FAR);
+    surface.current?.style.setProperty('--k', String(k));
+    surface.current?.classList.toggle('mid', k < 0.72);
+    surface.current?.classList.toggle('far', k < FAR);
   });
 
-  // Bound to the attribute, so that panning draws nothing anew.
-  const transform = useComputed(() => {
-    const { x, y, k } = viewport.transform.value;
-    return `translate(${x},${y}) scale(${k})`;
-  });
   const zoom = useComputed(
     () => ZOOM_STEP ** Math.round(Math.log(viewport.transform.value.k) / Math.log(ZOOM_STEP)),
   );
   const visible = page.visible.value;
+  const asCanvas = (visible?.nodes.length ?? 0) > MAX_SVG_NODES;
+  /** What is at a place of the window. */
+  const at = ({ target, clientX, clientY }: MouseEvent): Selection | undefined => {
+    if (scene.current === undefined) return selectionAt(target);
+    const { left = 0, top = 0 } = surface.current?.getBoundingClientRect() ?? {};
+    const { x, y, k } = viewport.transform.peek();
+    return pick(scene.current, { x: (clientX - left - x) / k, y: (clientY - top - y) / k }, k);
+  };
   return (
     <section class="map-panel" aria-label="Network map">
-      <MapTitle visible={visible} />
-      {/* biome-ignore lint/a11y/useSemanticElements: SVG is no fieldset. */}
-      <svg
-        ref={svg}
-        class="map"
+      <div class="map-head">
+        <div class="panel-title">
+          <h2>Network map</h2>
+          {visible !== undefined && <p>{mapSize(visible)}</p>}
+        </div>
+        <Chips />
+        <ExportMenu positions={positions} />
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a drawing is no fieldset. */}
+      <div
+        ref={surface}
+        class="map-surface"
         role="group"
-        // Listening to focus would make it a tab stop of its own.
-        tabindex={-1}
-        aria-label={visible === undefined ? 'Network map' : mapLabel(visible)}
-        onClick={(event) => page.select(selectionAt(event.target))}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' && event.key !== ' ') return;
-          const selection = selectionAt(event.target);
-          if (selection === undefined) return;
-          event.preventDefault();
-          page.select(selection);
+        // A drawing's nodes are tab stops of their own; a canvas has none.
+        tabindex={asCanvas ? 0 : -1}
+        aria-label={visible === undefined ? 'Network map' : `Network map, ${mapSize(visible)}`}
+        onClick={(event) => {
+          if (event.detail > 1) return;
+          const selection = at(event);
+          page.change(selection === undefined ? select(undefined) : toggleSelection(selection));
         }}
-        onPointerMove={({ target, clientX, clientY, buttons }) => {
-          const over = buttons === 0 ? selectionAt(target) : undefined;
-          page.hover.value = over && { ...over, x: clientX, y: clientY };
+        onDblClick={(event) => {
+          const selection = at(event);
+          if (selection?.kind === 'node') openNode(page, selection.id);
+        }}
+        onKeyDown={(event) => {
+          const focused = selectionAt(event.target) ?? (asCanvas ? page.view.peek().selection : undefined);
+          if (walk(page, { key: event.key, focused, positions, surface: surface.current })) {
+            event.preventDefault();
+          }
+        }}
+        onPointerMove={(event) => {
+          const over = event.buttons === 0 ? at(event) : undefined;
+          page.hover.value = over && { ...over, x: event.clientX, y: event.clientY };
+          surface.current?.classList.toggle('over', over !== undefined);
         }}
         onPointerLeave={() => {
           page.hover.value = undefined;
@@ -105,8 +125,8 @@ export function MapView() {
         onFocusIn={({ target }) => {
           if (!(target instanceof Element) || !target.matches('[data-node]:focus-visible')) return;
           const focused = selectionAt(target);
-          const at = focused && positions.target(focused.id);
-          if (at !== undefined) viewport.reveal(at);
+          const place = focused && positions.target(focused.id);
+          if (place !== undefined) viewport.reveal(place);
           const { right, bottom } = target.getBoundingClientRect();
           page.hover.value = focused && { ...focused, x: right, y: bottom };
         }}
@@ -114,10 +134,10 @@ export function MapView() {
           page.hover.value = undefined;
         }}
       >
-        <g transform={transform}>
-          {visible !== undefined && <Drawing visible={visible} positions={positions} zoom={zoom} />}
-        </g>
-      </svg>
+        {visible !== undefined && (
+          <Drawing {...{ visible, positions, zoom, viewport, scene, asCanvas, theme }} />
+        )}
+      </div>
       <Legend />
       <MapControls
         onZoom={(factor) => viewport.zoomBy(factor)}
@@ -133,85 +153,41 @@ interface DrawingProps {
   visible: VisibleGraph;
   positions: Positions;
   zoom: ReadonlySignal<number>;
+  viewport: Viewport;
+  /** Holds what the canvas shows, for pointers; empty when it is no canvas. */
+  scene: { current: Scene | undefined };
+  asCanvas: boolean;
+  theme: string;
 }
 
-function Drawing({ visible, positions, zoom }: DrawingProps) {
+function Drawing({ visible, positions, zoom, viewport, scene, asCanvas, theme }: DrawingProps) {
   const page = usePage();
-  const boost = Math.min(Math.max(SMALL / zoom.value, 1), MAX_BOOST);
-  const focus = page.focus.value;
+  const drawn = drawnMap(page, { visible, positions, zoom: zoom.value });
   const { selection } = page.view.value;
-  const byId = new Map(visible.nodes.map((node) => [node.id, node]));
-  const bows = edgeBows(visible.edges);
-  const busy = visible.edges.filter(({ rate }) => rate.forward + rate.backward > 0).length;
-  const endOf = (id: string) => {
-    const node = byId.get(id);
-    return { name: node?.name ?? id, radius: boost * nodeRadius(node === undefined ? 0 : nodeBytes(node)) };
-  };
   const layouts = positions.settled.value;
-  const labels = useMemo(() => {
-    const drawn = { visible, positions, bows, endOf, focus, zoom: zoom.value };
-    return { edges: edgeLabelPlaces(drawn), nodes: shownNodeLabels(drawn) };
-  }, [visible, focus, layouts, zoom.value]);
-  // Drawn in the order of ids, not of weight: moving an element in the document would take its keyboard focus.
-  const inOrder = <T extends { id: string }>(items: readonly T[]) =>
-    [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
+  // Bound to the attribute, so that panning draws nothing anew.
+  const transform = useComputed(() => {
+    const { x, y, k } = viewport.transform.value;
+    return `translate(${x},${y}) scale(${k})`;
+  });
+  scene.current = useMemo(
+    () => (asCanvas ? sceneOf(drawn, selection) : undefined),
+    [asCanvas, visible, drawn.focus, drawn.metric, selection, layouts, zoom.value],
+  );
+  if (scene.current !== undefined)
+    return <MapCanvas scene={scene.current} viewport={viewport} theme={theme} />;
   return (
-    <>
-      <g class="edges">
-        {inOrder(visible.edges).map((edge) => (
-          <MapEdgeLine
-            key={edge.id}
-            edge={edge}
-            positions={positions}
-            ends={{ source: endOf(edge.source), target: endOf(edge.target) }}
-            bow={bows.get(edge.id) ?? 0}
-            selected={selection?.kind === 'edge' && selection.id === edge.id}
-            faded={focus !== undefined && !focus.edges.has(edge.id)}
-            near={focus?.edges.has(edge.id) === true}
-            labelAt={labels.edges.get(edge.id)}
-            boost={boost}
-            animated={busy <= MAX_ANIMATED_EDGES}
-          />
-        ))}
+    <svg class="map" aria-hidden={visible.nodes.length === 0}>
+      <title>Network map</title>
+      <g transform={transform}>
+        <MapDrawing drawn={drawn} />
       </g>
-      <g class="nodes">
-        {inOrder(visible.nodes).map((node) => (
-          <MapNodeShape
-            key={node.id}
-            node={node}
-            positions={positions}
-            selected={selection?.kind === 'node' && selection.id === node.id}
-            faded={focus !== undefined && !focus.nodes.has(node.id)}
-            context={focus === undefined && visible.matches?.has(node.id) === false}
-            labelled={labels.nodes.has(node.id)}
-            radius={endOf(node.id).radius}
-          />
-        ))}
-      </g>
-    </>
+    </svg>
   );
 }
 
-function MapTitle({ visible }: { visible: VisibleGraph | undefined }) {
-  return (
-    <div class="panel-title">
-      <h2>Network map</h2>
-      {visible !== undefined && (
-        <p>
-          {formatPlural(visible.nodes.length, 'node')}, {formatPlural(visible.edges.length, 'edge')}
-        </p>
-      )}
-      {visible !== undefined && visible.hidden > 0 && (
-        <p class="hidden-marker" title="Only the nodes with the most bytes are drawn. Search to see others.">
-          hidden {formatCount(visible.hidden)}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function mapLabel(visible: VisibleGraph): string {
-  return `Network map, ${formatPlural(visible.nodes.length, 'node')}, ${formatPlural(visible.edges.length, 'edge')}`;
+function mapSize({ nodes, edges }: VisibleGraph): string {
+  return `${formatPlural(nodes.length, 'node')}, ${formatPlural(edges.length, 'edge')}`;
 }
 
 /** The node or edge that an element of the drawing is part of. */
@@ -221,18 +197,4 @@ function selectionAt(target: EventTarget | null): Selection | undefined {
   const { node, edge } = element?.dataset ?? {};
   if (node !== undefined) return { kind: 'node', id: node };
   return edge === undefined ? undefined : { kind: 'edge', id: edge };
-}
-
-function boundsOf(visible: VisibleGraph | undefined, positions: Positions): Bounds | undefined {
-  const bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-  for (const node of visible?.nodes ?? []) {
-    const at = positions.target(node.id);
-    if (at === undefined) continue;
-    const { width, height } = nodeBox(node, visible?.nodes.length ?? 0);
-    bounds.left = Math.min(bounds.left, at.x - width / 2);
-    bounds.right = Math.max(bounds.right, at.x + width / 2);
-    bounds.top = Math.min(bounds.top, at.y - height / 2);
-    bounds.bottom = Math.max(bounds.bottom, at.y + height / 2);
-  }
-  return bounds.left === Infinity ? undefined : bounds;
 }

@@ -1,17 +1,18 @@
-import type { Signal } from '@preact/signals';
-
 /** What a panel shows: one of several, by a click or with the arrow keys. */
 export function Tabs<Id extends string>({
   titles,
   shown,
+  onShow,
 }: {
   titles: Readonly<Record<Id, string>>;
-  shown: Signal<Id>;
+  shown: Id;
+  onShow(id: Id): void;
 }) {
   const ids = Object.keys(titles) as Id[];
   const step = (by: number) => {
-    const next = ids[(ids.indexOf(shown.value) + by + ids.length) % ids.length];
-    if (next !== undefined) shown.value = next;
+    const next = ids[(ids.indexOf(shown) + by + ids.length) % ids.length];
+    if (next !== undefined) onShow(next);
+    return next;
   };
   return (
     <div
@@ -19,8 +20,8 @@ export function Tabs<Id extends string>({
       role="tablist"
       onKeyDown={({ key, currentTarget }) => {
         if (key !== 'ArrowRight' && key !== 'ArrowLeft') return;
-        step(key === 'ArrowRight' ? 1 : -1);
-        currentTarget.querySelector<HTMLElement>(`[data-tab="${shown.value}"]`)?.focus();
+        const next = step(key === 'ArrowRight' ? 1 : -1);
+        currentTarget.querySelector<HTMLElement>(`[data-tab="${next}"]`)?.focus();
       }}
     >
       {ids.map((id) => (
@@ -29,11 +30,9 @@ export function Tabs<Id extends string>({
           type="button"
           role="tab"
           data-tab={id}
-          aria-selected={id === shown.value}
-          tabindex={id === shown.value ? 0 : -1}
-          onClick={() => {
-            shown.value = id;
-          }}
+          aria-selected={id === shown}
+          tabindex={id === shown ? 0 : -1}
+          onClick={() => onShow(id)}
         >
           {titles[id]}
         </button>

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { holdsOthers } from '../../map/faces.ts';
 import { edgeFacts, edgePorts, type Fact, nodeFacts } from '../graph/facts.ts';
 import { usePage } from './page-context.ts';
 
@@ -31,6 +32,9 @@ export function Tooltip() {
         <h3>{node.name}</h3>
         <p class={`kind ${node.kind}`}>{node.kind}</p>
         <Facts facts={nodeFacts(node, page.rates.value.get(node.id))} />
+        <p class="hint">
+          {holdsOthers(node.kind) ? 'Double click: what is inside' : 'Double click: who is around'}
+        </p>
       </div>
     );
   }

@@ -1,20 +1,9 @@
 import { type Signal, signal } from '@preact/signals';
 import { select } from 'd3-selection';
 import { type ZoomBehavior, zoom, zoomIdentity, zoomTransform } from 'd3-zoom';
+import type { Transform } from '../draw/paint.ts';
+import type { Bounds } from '../layout/bounds.ts';
 import { tween } from '../layout/tween.ts';
-
-export interface Bounds {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-}
-
-export interface Transform {
-  readonly x: number;
-  readonly y: number;
-  readonly k: number;
-}
 
 const MIN_ZOOM = 0.08;
 const MAX_ZOOM = 4;
@@ -22,16 +11,16 @@ const MAX_ZOOM = 4;
 const MAX_FIT_ZOOM = 1.25;
 const MOVE_MS = 350;
 /** Room for the panel's title, legend and buttons. */
-const MARGIN = { left: 28, top: 52, right: 28, bottom: 76 };
+const MARGIN = { left: 28, top: 52, right: 28, bottom: 92 };
 
-/** Pan and zoom of the map's SVG. */
+/** Pan and zoom of the map's surface. */
 export class Viewport {
   readonly transform: Signal<Transform> = signal({ x: 0, y: 0, k: 1 });
-  readonly #zoom: ZoomBehavior<SVGSVGElement, unknown> = zoom<SVGSVGElement, unknown>().scaleExtent([
+  readonly #zoom: ZoomBehavior<HTMLElement, unknown> = zoom<HTMLElement, unknown>().scaleExtent([
     MIN_ZOOM,
     MAX_ZOOM,
   ]);
-  #svg: SVGSVGElement | undefined;
+  #surface: HTMLElement | undefined;
   #stopMove: (() => void) | undefined;
   #touched = false;
 
@@ -40,8 +29,8 @@ export class Viewport {
     return this.#touched;
   }
 
-  attach(svg: SVGSVGElement): () => void {
-    this.#svg = svg;
+  attach(surface: HTMLElement): () => void {
+    this.#surface = surface;
     this.#zoom.on('zoom', (event: { transform: Transform; sourceEvent: unknown }) => {
       const { x, y, k } = event.transform;
       this.transform.value = { x, y, k };
@@ -50,19 +39,19 @@ export class Viewport {
         this.#stopMove?.();
       }
     });
-    select(svg).call(this.#zoom).on('dblclick.zoom', null);
+    select(surface).call(this.#zoom).on('dblclick.zoom', null);
     return () => {
       this.#stopMove?.();
-      select(svg).on('.zoom', null);
-      this.#svg = undefined;
+      select(surface).on('.zoom', null);
+      this.#surface = undefined;
     };
   }
 
   /** Shows all of `bounds`; from then on the map is fitted again when it grows. */
   fit(bounds: Bounds, options: { animate: boolean }): void {
-    if (this.#svg === undefined) return;
+    if (this.#surface === undefined) return;
     this.#touched = false;
-    const { clientWidth, clientHeight } = this.#svg;
+    const { clientWidth, clientHeight } = this.#surface;
     const width = Math.max(clientWidth - MARGIN.left - MARGIN.right, 80);
     const height = Math.max(clientHeight - MARGIN.top - MARGIN.bottom, 80);
     const k = Math.max(
@@ -75,9 +64,9 @@ export class Viewport {
   }
 
   zoomBy(factor: number): void {
-    if (this.#svg === undefined) return;
+    if (this.#surface === undefined) return;
     this.#touched = true;
-    const { clientWidth, clientHeight } = this.#svg;
+    const { clientWidth, clientHeight } = this.#surface;
     const { x, y, k } = this.transform.peek();
     const next = Math.min(Math.max(k * factor, MIN_ZOOM), MAX_ZOOM);
     const centre = { x: clientWidth / 2, y: clientHeight / 2 };
@@ -90,23 +79,23 @@ export class Viewport {
 
   /** Moves a point of the map into sight, for the keyboard. */
   reveal(point: { x: number; y: number }): void {
-    if (this.#svg === undefined) return;
+    if (this.#surface === undefined) return;
     const { x, y, k } = this.transform.peek();
     const at = { x: point.x * k + x, y: point.y * k + y };
-    const { clientWidth, clientHeight } = this.#svg;
+    const { clientWidth, clientHeight } = this.#surface;
     const dx = clampShift(at.x, MARGIN.left + 30, clientWidth - MARGIN.right - 30);
     const dy = clampShift(at.y, MARGIN.top + 20, clientHeight - MARGIN.bottom - 20);
     if (dx !== 0 || dy !== 0) this.#moveTo({ x: x + dx, y: y + dy, k }, MOVE_MS / 2);
   }
 
   #moveTo(target: Transform, durationMs: number): void {
-    const svg = this.#svg;
-    if (svg === undefined) return;
+    const surface = this.#surface;
+    if (surface === undefined) return;
     this.#stopMove?.();
-    const from = zoomTransform(svg);
+    const from = zoomTransform(surface);
     this.#stopMove = tween(durationMs, (share) => {
       const at = (key: 'x' | 'y' | 'k') => from[key] + (target[key] - from[key]) * share;
-      this.#zoom.transform(select(svg), zoomIdentity.translate(at('x'), at('y')).scale(at('k')));
+      this.#zoom.transform(select(surface), zoomIdentity.translate(at('x'), at('y')).scale(at('k')));
     });
   }
 }

@@ -1,12 +1,10 @@
-import type { MapNode } from '../../map/types.ts';
-import type { Focus } from '../graph/focus.ts';
+import type { MapEdge, MapNode } from '../../map/types.ts';
 import { edgeShape, type Point } from '../graph/geometry.ts';
 import { failureCount, failureText } from '../graph/health.ts';
 import { type LabelBox, type LabelWish, placeLabels } from '../graph/labels.ts';
-import type { VisibleGraph } from '../graph/visible.ts';
+import type { Metric } from '../graph/metrics.ts';
 import { labelSize, nameSize } from '../layout/node-box.ts';
-import type { Positions } from '../layout/positions.ts';
-import type { EdgeEnd } from './map-edge.tsx';
+import type { Drawn } from './drawn.ts';
 
 /** Labels of more edges than this are noise, unless they are those of the selection. */
 const MAX_LABELS = 80;
@@ -17,20 +15,27 @@ const LABEL_HEIGHT = 13;
 /** Below this zoom labels have one line. */
 export const FAR = 0.5;
 
-export interface Drawn {
-  visible: VisibleGraph;
-  positions: Positions;
-  bows: ReadonlyMap<string, number>;
-  endOf(id: string): EdgeEnd;
-  focus: Focus | undefined;
-  zoom: number;
+/** The most frequent failure, else the figure that lines show; empty when there is neither. */
+export function edgeLabel(edge: MapEdge, metric: Metric): string {
+  const [failure] = failureText(edge).split(', ');
+  if (failure) return failure;
+  const value = metric.value(edge);
+  return value === undefined || value === 0 ? '' : metric.text(value);
 }
 
 /** Where the labels of edges go: failures first, then the edges with the most bytes. */
-export function edgeLabelPlaces({ visible, positions, bows, endOf, focus, zoom }: Drawn): Map<string, Point> {
+export function edgeLabelPlaces({
+  visible,
+  positions,
+  bows,
+  endOf,
+  focus,
+  metric,
+  zoom,
+}: Drawn): Map<string, Point> {
   const edges = focus === undefined ? visible.edges : visible.edges.filter(({ id }) => focus.edges.has(id));
   if (edges.length > MAX_LABELS) return new Map();
-  const weight = (edge: (typeof edges)[number]) => edge.bytes.forward + edge.bytes.backward;
+  const weight = (edge: MapEdge) => edge.bytes.forward + edge.bytes.backward;
   const inOrder = edges.toSorted(
     (a, b) => failureCount(b) - failureCount(a) || weight(b) - weight(a) || (a.id < b.id ? -1 : 1),
   );
@@ -42,8 +47,7 @@ export function edgeLabelPlaces({ visible, positions, bows, endOf, focus, zoom }
     const [source, target] = [endOf(edge.source), endOf(edge.target)];
     const bow = bows.get(edge.id) ?? 0;
     const shape = edgeShape({ from, to, fromRadius: source.radius, toRadius: target.radius, width: 2, bow });
-    const [failure = ''] = failureText(edge).split(', ');
-    const width = Math.max(RATE_WIDTH, failure.length * CHARACTER_WIDTH) * scale;
+    const width = Math.max(RATE_WIDTH, edgeLabel(edge, metric).length * CHARACTER_WIDTH) * scale;
     const length = Math.hypot(to.x - from.x, to.y - from.y) - source.radius - target.radius;
     // On a short edge a label would leave nothing to see of it.
     if (length < width) return [];
@@ -95,6 +99,6 @@ export function shownNodeLabels({ visible, positions, endOf, focus, zoom }: Draw
 }
 
 /** Labels keep their size on the screen while the map zooms, within reason. As in map.css. */
-function labelScale(zoom: number): number {
+export function labelScale(zoom: number): number {
   return Math.min(Math.max(0.95 / zoom, 0.4), 3);
 }
