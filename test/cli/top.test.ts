@@ -161,6 +161,16 @@ describe('in a pipe', () => {
     expect(stdout).not.toContain('\x1b');
   });
 
+  test('what closed within the window before it was started counts', async () => {
+    const ended = { state: 'closed', closedAt: now(), failure: 'refused' } as const;
+    const before = { ...ended, closedAt: '2026-01-31T12:00:00.000000000Z' };
+    server.flows.push(flow('late', 8, ended), flow('long-ago', 9, before));
+    const { stdout } = await batch('-n', '1', '--by', 'process', '--sort', 'failed');
+    expect(stdout).toMatch(/\n3 open, 4 opened and 1 failed in 1m00s/);
+    expect(stdout).toMatch(/\nPROCESS .*\nlate\[8\] /);
+    expect(stdout).not.toContain('long-ago');
+  });
+
   test('filters hold, and the first lines are enough', async () => {
     const { stdout } = await batch('-n', '1', '--by', 'process', '--comm', 'nginx', '--limit', '1');
     expect(stdout).toMatch(/\n2 open, /);

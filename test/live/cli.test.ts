@@ -122,6 +122,21 @@ describe.each([
     );
   });
 
+  it('processes tells who did it and how it ended, top what they carried', async () => {
+    const client = ['--pid', String(done.client.pid), '--all', ...from()];
+    const processes = await ask('processes', '-o', 'json', ...client);
+    expect(JSON.parse(processes)).toMatchObject({
+      state: 'exited',
+      exitCode: 0,
+      args: expect.arrayContaining(['test/live/traffic.py']),
+    });
+    expect(await ask('processes', '-o', 'tree', ...client)).toMatch(/ 0 .*test\/live\/traffic\.py/);
+    const top = ['top', '--batch', '-n', '1', '-d', '100ms', '--window', '1h', '--by', 'process'];
+    const picture = await ask(...top, ...ofTraffic(), ...from());
+    expect(picture).toMatch(/\n0 open, 2 opened and 0 failed in 1h00m /);
+    for (const comm of Object.values(comms)) expect(picture).toContain(`\n${comm}[`);
+  });
+
   it('status says that it works and that nothing was lost', async () => {
     const text = await ask('status', ...from());
     expect(text).toMatch(/^(system-probe|node-agent) \d/);
@@ -144,6 +159,24 @@ describe('sysprobe', () => {
       { target: `address:127.0.0.1@${netns}`, connections: { active: 0, opened: 0, failed: { refused: 3 } } },
     ]);
     expect(await ask('map', ...filters, ...from)).toMatch(/ refused 3$/m);
+  });
+
+  it('record keeps it all, and replay gives it back without the probe', async () => {
+    const session = `${programs.probe.socket}.cborseq.gz`;
+    const socket = `${programs.probe.socket}.replay`;
+    const recorded = await sysprobe(['record', session, '--for', '100ms', '--socket', programs.probe.socket]);
+    expect(recorded).toMatchObject({ code: 0, stdout: '' });
+    const replay = start(['replay', session, '--socket', socket, '--speed', 'max', '--keep-times']);
+    await until(() => replay.stderr().includes('played to the end'), 'the replay');
+    for (const command of [
+      ['flows', '--all', '-o', 'json'],
+      ['map', '--group-by', 'process'],
+    ]) {
+      const live = await ask(...command, ...ofTraffic(), '--socket', programs.probe.socket);
+      expect(await ask(...command, ...ofTraffic(), '--socket', socket)).toBe(live);
+    }
+    replay.child.kill('SIGINT');
+    expect(await replay.ended).toBe(0);
   });
 
   it('check says that this machine can run the probe', async () => {

@@ -44,7 +44,10 @@ export class TopFeed {
   /** Goes on for ever. Throws what the server refuses. */
   async follow(): Promise<never> {
     const { server, params, notice } = this.#options;
-    for (let cursor = await this.#list(); ; cursor = await this.#list()) {
+    // What closed within the window first: the cursor behind it is the earlier one, so nothing falls between the lists.
+    const before = await this.#list([['since', `${this.#options.windowMs}ms`]]);
+    await this.#listOpen();
+    for (let cursor = before; ; cursor = await this.#listOpen()) {
       const options = { path: 'flows', params, cursor, reconnect: true, notice };
       for await (const items of followRecords<TopFlow>(server, options)) {
         const losses = items.flatMap(({ event }) => (event.type === 'lost' ? [event] : []));
@@ -64,18 +67,23 @@ export class TopFeed {
     this.#containers = new Map(containers.map((container) => [container.id, container]));
   }
 
-  async #list(): Promise<string> {
-    const { server, params } = this.#options;
-    const answer = await ask(server, { path: 'flows', params: [['state', 'active'], ...params] });
-    this.#offsetMs = offsetOf(server, answer.headers.date);
-    const { flows, cursor } = (await readJson(server, answer)) as { flows: TopFlow[]; cursor: string };
+  async #listOpen(): Promise<string> {
     const open = new Set<string>();
-    for (const flow of flows) {
-      this.book.update(flow, this.now());
-      open.add(flow.id);
-    }
+    const cursor = await this.#list([['state', 'active']], ({ id }) => open.add(id));
     this.book.keepOpen(open);
     this.#listedMs = Date.now();
+    return cursor;
+  }
+
+  async #list(selection: Params, onFlow: (flow: TopFlow) => void = () => {}): Promise<string> {
+    const { server, params } = this.#options;
+    const answer = await ask(server, { path: 'flows', params: [...selection, ...params] });
+    this.#offsetMs = offsetOf(server, answer.headers.date);
+    const { flows, cursor } = (await readJson(server, answer)) as { flows: TopFlow[]; cursor: string };
+    for (const flow of flows) {
+      this.book.update(flow, this.now());
+      onFlow(flow);
+    }
     return cursor;
   }
 }
