@@ -184,6 +184,31 @@ it('keeps the names of a pod as long as its flows are shown', async () => {
   expect(names).toEqual(['cart', 'web']);
 });
 
+it('names what was behind a service on another node while the flow was, and not its successor', async () => {
+  const server = await startApiServer();
+  const { agent, probe, web } = await shop(server);
+  const behind = '10.9.0.4';
+  const remote = (name: string) => slice('db', [{ ip: behind, pod: name, node: 'node-b' }]);
+  server.put(SLICES, remote('db-0'));
+  const { client } = localConnection('c');
+  const flow = { ...client, dest: { ip: behind, port: 5432 }, container: { id: web } };
+  const pods = async () =>
+    (await flowsOf(agent, '?service=db&since=1h')).map(({ dest }) => dest.kubernetes?.pod);
+  await until(
+    () => agent.json<{ tables: { name: string; used: number }[] }>('/api/v1/status'),
+    ({ tables }) => tables.some(({ name, used }) => name === 'endpointSlices' && used === 2),
+  );
+  probe.tell('flow.opened', flow);
+  probe.tell('flow.closed', closed(flow));
+  await until(pods, ({ length }) => length === 1);
+  server.put(SLICES, remote('db-1'));
+  await until(
+    () => agent.json<{ tables: { name: string; used: number }[] }>('/api/v1/status'),
+    ({ tables }) => tables.some(({ name, used }) => name === 'goneAddresses' && used === 1),
+  );
+  expect(await pods()).toEqual(['db-0']);
+});
+
 it('names the owners of processes, containers and DNS transactions', async () => {
   const { agent, probe, web, webPod } = await shop(await startApiServer());
   const process: ProcessRecord = { id: 'p', pid: 7, state: 'running', container: { id: web } };

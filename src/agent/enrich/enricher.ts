@@ -59,8 +59,9 @@ export class Enricher {
     if (found === undefined) return undefined;
     const { services } = this.#kubernetes;
     const called = flow.translated?.source;
-    const service = called === undefined ? undefined : services.called(called.ip)?.service;
-    return this.#identity(found.names, found.container, service ?? this.#usualService(found));
+    const { openedMs } = flow;
+    const service = called === undefined ? undefined : services.called(called.ip, openedMs)?.service;
+    return this.#identity(found.names, found.container, service ?? this.#usualService(found, openedMs));
   }
 
   /** The other side, by the address that was called and the one behind it. */
@@ -71,17 +72,17 @@ export class Enricher {
   }: Pick<NamedFlow, 'dest' | 'translated' | 'openedMs'>): Identity | undefined {
     const { services } = this.#kubernetes;
     const behind = translated?.dest?.ip ?? dest.ip;
-    const called = services.called(dest.ip);
+    const called = services.called(dest.ip, openedMs);
     const known = this.address(behind, openedMs) ?? called;
     if (known === undefined) return undefined;
-    const service = called?.service ?? services.serviceOf(behind);
+    const service = called?.service ?? services.target(behind, openedMs)?.service;
     return this.#identity(known, undefined, service);
   }
 
   /** Who has the address, or had it at that time. */
   address(ip: string, atMs?: number): Known | undefined {
     const { pods, services } = this.#kubernetes;
-    return pods.ofAddress(ip, atMs) ?? services.node(ip) ?? services.target(ip);
+    return pods.ofAddress(ip, atMs) ?? services.node(ip, atMs) ?? services.target(ip, atMs);
   }
 
   /** Whose container it is, as the map asks: with what changes by itself. */
@@ -130,10 +131,10 @@ export class Enricher {
     return this.#kubernetes.pods.ofContainer(container.id, uid);
   }
 
-  #usualService({ ips }: { ips: readonly string[] }): string | undefined {
+  #usualService({ ips }: { ips: readonly string[] }, atMs?: number): string | undefined {
     const { services } = this.#kubernetes;
     for (const ip of ips) {
-      const service = services.serviceOf(ip);
+      const service = services.target(ip, atMs)?.service;
       if (service !== undefined) return service;
     }
     return undefined;

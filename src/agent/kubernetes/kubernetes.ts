@@ -47,7 +47,7 @@ const MAX_NODES = 10_000;
 /** What Kubernetes knows of this node, kept up to date. */
 export class Kubernetes {
   readonly pods: NodePods;
-  readonly services = new Services({ services: MAX_SERVICES, nodes: MAX_NODES });
+  readonly services: Services;
   readonly #urls: readonly string[];
   readonly #node: string | undefined;
   readonly #watches: readonly { run(signal: AbortSignal): Promise<void>; status: Readonly<WatchStatus> }[];
@@ -58,6 +58,8 @@ export class Kubernetes {
   constructor(options: KubernetesOptions) {
     const { source, labelsAsTags, maxGonePods, now } = options;
     this.#maxGonePods = maxGonePods;
+    const maxima = { maxServices: MAX_SERVICES, maxNodes: MAX_NODES, maxPast: maxGonePods };
+    this.services = new Services({ ...maxima, now });
     this.pods = new NodePods({ max: MAX_PODS, maxGone: maxGonePods, labelsAsTags, now });
     this.#node = 'kubelet' in source ? undefined : source.node;
     const servers = 'kubelet' in source ? [source.kubelet.access, source.api] : [source.api];
@@ -82,7 +84,7 @@ export class Kubernetes {
 
   get status(): KubernetesStatus {
     const { pods, gone, evicted, refused } = this.pods.counts;
-    const { services, slices, nodes } = this.services;
+    const { services, slices, nodes, past } = this.services;
     return {
       urls: this.#urls,
       node: this.#node,
@@ -90,6 +92,7 @@ export class Kubernetes {
       tables: [
         { name: 'pods', used: pods, max: MAX_PODS, evicted: refused },
         { name: 'gonePods', used: gone, max: this.#maxGonePods, evicted },
+        { name: 'goneAddresses', ...past },
         { name: 'services', used: services.size, max: MAX_SERVICES, evicted: services.refused },
         { name: 'endpointSlices', used: slices.size, max: MAX_SERVICES * 2, evicted: slices.refused },
         { name: 'nodes', used: nodes.size, max: MAX_NODES, evicted: nodes.refused },

@@ -1,5 +1,16 @@
+import { Holders } from './holders.ts';
+import { Keyed } from './keyed.ts';
 import type { Known } from './names.ts';
 import { type NodeFacts, type ServiceFacts, type SliceFacts, workloadByName } from './objects.ts';
+
+export interface ServicesOptions {
+  maxServices: number;
+  maxNodes: number;
+  /** Of each kind, addresses of what is gone that are kept for flows that are still shown. */
+  maxPast: number;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
 
 /** What an address is to the services of the cluster. */
 interface Target {
@@ -8,142 +19,115 @@ interface Target {
   services: Map<string, string>;
 }
 
-/** Objects by key, with what is to be undone when one changes or goes. */
-class Keyed<T extends { key: string }> {
-  readonly #add: (object: T) => void;
-  readonly #drop: (object: T) => void;
-  readonly #max: number;
-  #objects = new Map<string, T>();
-  #met: Set<string> | undefined;
-  refused = 0;
+type Endpoint = SliceFacts['endpoints'][number];
 
-  constructor(max: number, add: (object: T) => void, drop: (object: T) => void) {
-    this.#max = max;
-    this.#add = add;
-    this.#drop = drop;
-  }
-
-  get size(): number {
-    return this.#objects.size;
-  }
-
-  beginList(): void {
-    this.#met = new Set();
-  }
-
-  endList(): void {
-    for (const [key, object] of this.#objects) if (this.#met?.has(key) === false) this.remove(object);
-    this.#met = undefined;
-  }
-
-  put(object: T): void {
-    const { key } = object;
-    this.#met?.add(key);
-    const before = this.#objects.get(key);
-    if (before !== undefined) this.#drop(before);
-    else if (this.#objects.size >= this.#max) {
-      this.refused += 1;
-      return;
-    }
-    this.#objects.set(key, object);
-    this.#add(object);
-  }
-
-  remove({ key }: Pick<T, 'key'>): void {
-    const object = this.#objects.get(key);
-    if (object === undefined) return;
-    this.#objects.delete(key);
-    this.#drop(object);
-  }
-}
-
-/** The services of the cluster by the address that is called, what is behind them, and the nodes. */
+/** The services of the cluster by the address that is called, what is behind them, and the nodes: now and earlier. */
 export class Services {
   readonly services: Keyed<ServiceFacts>;
   readonly slices: Keyed<SliceFacts>;
   readonly nodes: Keyed<NodeFacts>;
-  readonly #byIp = new Map<string, Known>();
+  readonly #maxPast: number;
+  readonly #called: Holders;
+  readonly #behind: Holders;
+  readonly #nodes: Holders;
+  /** Those that are there now. */
   readonly #targets = new Map<string, Target>();
-  readonly #nodeByIp = new Map<string, Known>();
   version = 0;
 
-  constructor(max: { services: number; nodes: number }) {
-    this.services = new Keyed(
-      max.services,
-      ({ key, namespace, name: service, ips }) => {
-        this.#each(ips, (ip) => this.#byIp.set(ip, { key: `service/${key}`, namespace, service }));
-      },
-      ({ key, ips }) => this.#each(ips, (ip) => drop(this.#byIp, ip, `service/${key}`)),
-    );
-    this.slices = new Keyed(
-      max.services * 2,
-      (slice) => this.#addSlice(slice),
-      (slice) => this.#dropSlice(slice),
-    );
-    this.nodes = new Keyed(
-      max.nodes,
-      ({ name: node, ips }) => {
-        this.#each(ips, (ip) => this.#nodeByIp.set(ip, { key: `node/${node}`, node }));
-      },
-      ({ name: node, ips }) => this.#each(ips, (ip) => drop(this.#nodeByIp, ip, `node/${node}`)),
-    );
+  constructor(options: ServicesOptions) {
+    const { maxServices, maxNodes, maxPast } = options;
+    this.#maxPast = maxPast;
+    this.#called = new Holders(options);
+    this.#behind = new Holders(options);
+    this.#nodes = new Holders(options);
+    this.services = new Keyed(maxServices, (service, before) => this.#service(service, before));
+    this.slices = new Keyed(maxServices * 2, (slice, before) => this.#slice(slice, before));
+    this.nodes = new Keyed(maxNodes, (node, before) => this.#node(node, before));
   }
 
-  /** The service that has the address. */
-  called(ip: string): Known | undefined {
-    return this.#byIp.get(ip);
+  /** The service that has the address, or had it at that time. */
+  called(ip: string, atMs?: number): Known | undefined {
+    return this.#called.at(ip, atMs);
   }
 
-  node(ip: string): Known | undefined {
-    return this.#nodeByIp.get(ip);
+  node(ip: string, atMs?: number): Known | undefined {
+    return this.#nodes.at(ip, atMs);
   }
 
-  /** What is behind services at the address. */
-  target(ip: string): Known | undefined {
-    return this.#targets.get(ip)?.known;
+  /** What is behind services at the address; its service is the first by name of those. */
+  target(ip: string, atMs?: number): Known | undefined {
+    return this.#behind.at(ip, atMs);
   }
 
-  /** The first by name of the services that lead to the address. */
-  serviceOf(ip: string): string | undefined {
-    return this.#targets.get(ip)?.known.service;
+  /** Those that were, of all kinds. */
+  get past(): { used: number; max: number; evicted: number } {
+    const all = [this.#called, this.#behind, this.#nodes];
+    const sum = (read: (holders: Holders) => number) => all.reduce((total, each) => total + read(each), 0);
+    const max = this.#maxPast * all.length;
+    return { used: sum(({ past }) => past), max, evicted: sum(({ evicted }) => evicted) };
   }
 
-  #each(ips: readonly string[], change: (ip: string) => unknown): void {
+  #service(service: ServiceFacts | undefined, before: ServiceFacts | undefined): void {
     this.version += 1;
-    for (const ip of ips) change(ip);
+    if (service !== undefined) {
+      const known = { key: `service/${service.key}`, namespace: service.namespace, service: service.name };
+      for (const ip of service.ips) this.#called.give(ip, known);
+    }
+    for (const ip of gone(before?.ips, service?.ips)) this.#called.take(ip, `service/${before?.key}`);
   }
 
-  #addSlice({ key, service, endpoints }: SliceFacts): void {
+  #node(node: NodeFacts | undefined, before: NodeFacts | undefined): void {
     this.version += 1;
-    for (const { ip, pod, namespace, node } of endpoints) {
-      const owner = pod === undefined ? ip : `${namespace}/${pod}`;
-      let target = this.#targets.get(ip);
-      if (target === undefined || target.known.key !== owner) {
-        const workload = pod === undefined ? undefined : workloadByName(pod);
-        const known: Known = {
-          key: owner,
-          namespace,
-          ...(pod !== undefined && { pod }),
-          ...(workload !== undefined && { workload }),
-          ...(node !== undefined && { node }),
-        };
-        target = { known, services: new Map() };
-        this.#targets.set(ip, target);
-      }
-      target.services.set(key, service);
+    if (node !== undefined) {
+      const known = { key: `node/${node.name}`, node: node.name };
+      for (const ip of node.ips) this.#nodes.give(ip, known);
+    }
+    for (const ip of gone(before?.ips, node?.ips)) this.#nodes.take(ip, `node/${before?.name}`);
+  }
+
+  #slice(slice: SliceFacts | undefined, before: SliceFacts | undefined): void {
+    this.version += 1;
+    if (slice !== undefined) for (const endpoint of slice.endpoints) this.#enter(slice, endpoint);
+    if (before !== undefined) {
+      const left = gone(addressesOf(before), addressesOf(slice));
+      for (const ip of left) this.#leave(ip, before.key);
+    }
+  }
+
+  #enter({ key, service }: SliceFacts, endpoint: Endpoint): void {
+    const { ip } = endpoint;
+    const known = knownOf(endpoint);
+    let target = this.#targets.get(ip);
+    if (target?.known.key !== known.key) {
+      target = { known, services: new Map() };
+      this.#targets.set(ip, target);
+    }
+    target.services.set(key, service);
+    name(target);
+    this.#behind.give(ip, target.known);
+  }
+
+  #leave(ip: string, slice: string): void {
+    const target = this.#targets.get(ip);
+    if (target?.services.delete(slice) !== true) return;
+    if (target.services.size > 0) {
       name(target);
+      return;
     }
+    this.#targets.delete(ip);
+    this.#behind.take(ip, target.known.key);
   }
+}
 
-  #dropSlice({ key, endpoints }: SliceFacts): void {
-    this.version += 1;
-    for (const { ip } of endpoints) {
-      const target = this.#targets.get(ip);
-      if (target?.services.delete(key) !== true) continue;
-      if (target.services.size === 0) this.#targets.delete(ip);
-      else name(target);
-    }
-  }
+function knownOf({ ip, pod, namespace, node }: Endpoint): Known {
+  const workload = pod === undefined ? undefined : workloadByName(pod);
+  return {
+    key: pod === undefined ? ip : `${namespace}/${pod}`,
+    namespace,
+    ...(pod !== undefined && { pod }),
+    ...(workload !== undefined && { workload }),
+    ...(node !== undefined && { node }),
+  };
 }
 
 function name({ known, services }: Target): void {
@@ -151,7 +135,11 @@ function name({ known, services }: Target): void {
   if (first !== undefined) known.service = first;
 }
 
-/** The address may have been given to another since. */
-function drop(byIp: Map<string, Known>, ip: string, key: string): void {
-  if (byIp.get(ip)?.key === key) byIp.delete(ip);
+function addressesOf(slice: SliceFacts | undefined): string[] {
+  return slice?.endpoints.map(({ ip }) => ip) ?? [];
+}
+
+function gone(before: readonly string[] = [], now: readonly string[] = []): string[] {
+  const kept = new Set(now);
+  return before.filter((ip) => !kept.has(ip));
 }

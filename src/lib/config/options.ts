@@ -316,7 +316,7 @@ export const agentOptions = {
   maxGonePods: option({
     kind: integer(0, 65_536),
     default: 1024,
-    doc: 'Pods that are gone and are kept for flows that are still shown; the first to go makes room and is counted.',
+    doc: 'Pods that are gone, and as many addresses of services, endpoints and nodes, kept for flows that are still shown; the first to go makes room and is counted.',
   }),
   podLabelsAsTags: option<ReadonlyMap<string, string>>({
     kind: labelsAsTags,
