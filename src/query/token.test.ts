@@ -49,6 +49,11 @@ describe('the token file', () => {
     expect(() => readToken(path)).not.toThrow(/letmein/);
   });
 
+  it('is refused with spaces, which a header could not carry', () => {
+    writeFileSync(path, 'a token with many words');
+    expect(() => readToken(path)).toThrow(/without spaces/);
+  });
+
   it('is refused when it is not there', () => {
     expect(() => readToken(join(folder, 'none'))).toThrow(/token file cannot be read: ENOENT/);
   });

@@ -14,10 +14,11 @@ export function readToken(path: string): string {
     const why = (cause as Error).message;
     throw new SysprobeError('SP_CONFIG_INVALID', `the token file cannot be read: ${why}`, { cause });
   }
-  if (token.length >= MIN_LENGTH) return token;
+  // What a header can carry as one word.
+  if (token.length >= MIN_LENGTH && /^[!-~]+$/.test(token)) return token;
   throw new SysprobeError(
     'SP_CONFIG_INVALID',
-    `the token in ${path} has ${token.length} characters; give ${MIN_LENGTH} or more, such as of: openssl rand -hex 32`,
+    `the token in ${path} has ${token.length} characters; give ${MIN_LENGTH} or more of ASCII without spaces, such as of: openssl rand -hex 32`,
   );
 }
 

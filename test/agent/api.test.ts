@@ -11,7 +11,7 @@ interface Refusal {
 }
 
 /** With any Host header, which fetch does not allow. */
-const TOKEN = 'a token of sixteen letters or more';
+const TOKEN = 'a-token-of-sixteen-letters-or-more';
 
 function askAs(url: string, host: string, token?: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {

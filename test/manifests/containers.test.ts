@@ -211,7 +211,7 @@ it('the Job of manifests/check-job.yaml finds that this machine can run the prob
 });
 
 describe('the overlay "exposed"', () => {
-  const token = 'a token that only this test knows';
+  const token = 'a-token-that-only-this-test-knows';
   const exposed = readDeployment('manifests/rendered/exposed.yaml');
 
   it('answers to other pods that have the token, and to its own command line', async () => {
