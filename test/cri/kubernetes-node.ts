@@ -35,6 +35,10 @@ export interface ContainerOptions {
   /** Earlier lives, which the kubelet counts. */
   attempt?: number;
   memoryBytes?: number;
+  /** As CRI has them. */
+  envs?: readonly { key: string; value: string }[];
+  mounts?: readonly { containerPath: string; hostPath: string; readonly: boolean }[];
+  security?: object;
 }
 
 export interface ContainerStatus {
@@ -87,8 +91,7 @@ export class KubernetesNode {
     const config = join(this.#folder, 'config.toml');
     writeFileSync(config, configuration(this.#folder));
     await this.#startContainerd(config);
-    const archive = await makeImageArchive(this.#folder);
-    await command('ctr', ['--address', this.socket, '--namespace', 'k8s.io', 'image', 'import', archive]);
+    await this.importImages(await makeImageArchive(this.#folder));
     this.#client = connect(this.socket);
     this.#cleanup.add(() => this.#client?.close());
     this.#cleanup.add(() => this.#removePods());
@@ -117,6 +120,11 @@ export class KubernetesNode {
       if (performance.now() > deadline) throw new Error('containerd does not answer');
       await setTimeout(50);
     }
+  }
+
+  /** Takes the images of an archive in the form of `docker save`. */
+  async importImages(archive: string): Promise<void> {
+    await command('ctr', ['--address', this.socket, '--namespace', 'k8s.io', 'image', 'import', archive]);
   }
 
   /** A command that becomes one for which this is the node: its process 1 is in the node's network. */
@@ -156,16 +164,18 @@ export class KubernetesNode {
   }
 
   async startContainer(pod: Pod, options: ContainerOptions): Promise<string> {
-    const { name, image, command: line, attempt = 0, memoryBytes } = options;
+    const { name, image, command: line, attempt = 0, memoryBytes, envs = [], mounts = [] } = options;
     const config = {
       metadata: { name, attempt },
       image: { image },
       command: line,
+      envs,
+      mounts,
       labels: { ...pod.labels, 'io.kubernetes.container.name': name },
       logPath: `${name}-${attempt}.log`,
       linux: {
         resources: memoryBytes === undefined ? {} : { memoryLimitInBytes: memoryBytes },
-        securityContext: { namespaceOptions: NAMESPACES },
+        securityContext: { namespaceOptions: NAMESPACES, ...options.security },
       },
     };
     const { containerId } = await this.#call<{ containerId: string }>('CreateContainer', {

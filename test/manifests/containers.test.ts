@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FlowRecord } from '../../src/wire/flow.ts';
 import { command } from '../containers/command.ts';
 import type { Container } from '../containers/podman.ts';
+import { KubernetesNode } from '../cri/kubernetes-node.ts';
 import { poll } from '../live/probe.ts';
+import { CriPod } from './cri-pod.ts';
 import { containerOf, readDeployment, readJob } from './documents.ts';
 import type { KubeletPod } from './kubelet.ts';
 import { type Running, TestNode } from './node.ts';
@@ -230,5 +232,49 @@ describe('the overlay "exposed"', () => {
     await expect(ask('--header=Accept: */*')).rejects.toThrow(/401/);
     expect(await agent.sysprobe('status', ...AGENT)).toContain('node-agent');
     expect(await agent.log()).not.toContain(token);
+  });
+});
+
+describe('as a pod of containerd, with the seccomp profile of containerd', () => {
+  let cri: KubernetesNode;
+
+  beforeAll(async () => {
+    cri = await KubernetesNode.create();
+    await cri.importImages(await node.saveImage());
+  });
+
+  afterAll(() => cri?.close());
+
+  it('the probe has everything on, and the agent shows the flows of other containers', async () => {
+    const { image } = node;
+    const criPod = await CriPod.create(cri, { deployment, image, folder: node.folder() });
+    const probeId = await criPod.start(probeSpec);
+    const isOn = async () => JSON.parse(await cri.exec(probeId, ['sysprobe', 'status', '-o', 'json']));
+    await poll(() =>
+      isOn().then(
+        () => true,
+        () => false,
+      ),
+    );
+    const off = (await isOn()).sources.filter(({ state }: { state: string }) => state === 'off');
+    // This machine has no socket of a runtime in the pod, as the manifest wants it.
+    expect(off.map(({ name }: { name: string }) => name)).toEqual(['runtime']);
+    const agentId = await criPod.start(containerOf(deployment.pod, 'node-agent'));
+    await poll(() =>
+      cri.exec(agentId, ['sysprobe', 'status', ...AGENT]).then((text) => text.includes('node-agent')),
+    );
+    await node.podman.exec(client, ['wget', '-q', '-O', '/dev/null', `http://${server.ip}:${PORT}/`]);
+    const ask = [
+      'sysprobe',
+      'flows',
+      ...AGENT,
+      '--from-container',
+      client.id,
+      '--to-port',
+      `${PORT}`,
+      '-o',
+      'json',
+    ];
+    await poll(async () => (await cri.exec(agentId, ask)).includes('"state":"closed"'));
   });
 });

@@ -131,7 +131,7 @@ function memoryFlags({ resources }: Container): string[] {
   return limit === undefined ? [] : ['--memory', String(limit).replace('Mi', 'm')];
 }
 
-function makeVolume(options: PodOptions, volume: Volume): void {
+export function makeVolume(options: PodOptions, volume: Volume): void {
   const path = join(options.folder, volume.name);
   const files = filesOf(options, volume);
   if (files === undefined) return;
@@ -156,7 +156,8 @@ function filesOf({ deployment, secret }: PodOptions, volume: Volume): Record<str
   return volume.emptyDir === undefined ? undefined : {};
 }
 
-function sourceOf(options: PodOptions, name: string): string | undefined {
+/** What is mounted for a volume; nothing where the cluster would have to give it. */
+export function sourceOf(options: PodOptions, name: string): string | undefined {
   const volume = options.deployment.pod.volumes?.find((each) => each.name === name);
   if (volume?.hostPath !== undefined) return volume.hostPath.path;
   return volume === undefined || filesOf(options, volume) === undefined

@@ -46,10 +46,31 @@ export class TestNode {
     deployment: Deployment,
     more: { change?: SecurityChange; secret?: Record<string, string> } = {},
   ): Promise<KubeletPod> {
-    const folder = mkdtempSync(join(tmpdir(), 'sysprobe-pod-'));
-    this.#cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = this.folder();
     const { podman, image } = this;
     return KubeletPod.create(podman, { deployment, image, folder, ...more });
+  }
+
+  /** A folder of its own for the volumes of a pod. */
+  folder(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'sysprobe-pod-'));
+    this.#cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
+    return folder;
+  }
+
+  /** Gives the path of an archive of the image. */
+  async saveImage(): Promise<string> {
+    const archive = join(this.folder(), 'image.tar');
+    await this.podman.call([
+      'save',
+      '--quiet',
+      '--format',
+      'docker-archive',
+      '--output',
+      archive,
+      this.image,
+    ]);
+    return archive;
   }
 
   /** Starts a container of the pod and waits until `sysprobe status` answers in it. */
