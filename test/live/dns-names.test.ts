@@ -96,12 +96,10 @@ socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ends[0][4])
       graph = await programs.agent.map('to-domain=www.shop.test');
       return graph.nodes.some(({ addresses }) => addresses?.length === 2);
     });
-    expect(graph?.edges).toMatchObject([
-      { target: 'domain:www.shop.test' },
-      { target: 'domain:www.shop.test' },
-    ]);
+    const edges = graph?.edges.filter(({ target }) => target === 'domain:www.shop.test');
+    expect(edges?.map(({ protocol }) => protocol).sort()).toEqual(['tcp', 'udp']);
     const node = graph?.nodes.find(({ kind }) => kind === 'domain');
-    expect(node).toMatchObject({ id: 'domain:www.shop.test', name: 'www.shop.test' });
+    expect(node?.name).toBe('www.shop.test');
     expect(node?.addresses).toEqual([pair.right.ip, pair.right.ip6].sort());
   });
 
