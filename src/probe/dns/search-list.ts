@@ -3,12 +3,16 @@ import type { DnsTransaction } from './transaction.ts';
 
 /** A resolver tries one name after the other; a server that does not answer holds it up for some seconds. */
 const KEEP_NS = 15e9;
-const MAX_NAMES = 64;
+const MAX_LABELS = 64;
+/** Names with the same first label: more than a search list has domains. */
+const MAX_NAMES = 32;
 
 interface Tried {
   transactions: number;
   atNs: number;
 }
+
+type Names = Map<string, Tried>;
 
 /**
  * Recognises names that were tried with the domains of a search list before they were tried as they are: in Kubernetes
@@ -16,8 +20,8 @@ interface Tried {
  * on, mostly twice each, for A and AAAA.
  */
 export class SearchList {
-  /** By owner, the latest names that did not lead to an answer. */
-  readonly #tried: BoundedMap<string, Map<string, Tried>>;
+  /** By owner and first label, which they all have in common, the latest names that did not lead to an answer. */
+  readonly #tried: BoundedMap<string, Map<string, Names>>;
 
   constructor(maxOwners = 1024) {
     this.#tried = new BoundedMap(maxOwners);
@@ -29,17 +33,28 @@ export class SearchList {
    */
   observe(owner: string, transaction: DnsTransaction<unknown>): number {
     const { name } = transaction.question;
-    const tried = this.#tried.get(owner) ?? new Map<string, Tried>();
-    const before = takeLonger(tried, name, transaction.askedNs);
-    if (foundNothing(transaction)) {
-      const transactions = (tried.get(name)?.transactions ?? 0) + 1;
-      tried.delete(name);
-      tried.set(name, { transactions, atNs: transaction.askedNs });
-      if (tried.size > MAX_NAMES) deleteFirst(tried);
-    }
-    if (tried.size > 0) this.#tried.set(owner, tried);
-    else this.#tried.delete(owner);
+    const label = name.split('.', 1)[0] ?? name;
+    const tried = this.#tried.get(owner);
+    const names = tried?.get(label);
+    const before = names === undefined ? 0 : takeLonger(names, name, transaction.askedNs);
+    if (foundNothing(transaction)) this.#add(tried ?? this.#open(owner), label, transaction);
+    else if (names?.size === 0) tried?.delete(label);
     return before;
+  }
+
+  #open(owner: string): Map<string, Names> {
+    const tried = new Map<string, Names>();
+    this.#tried.set(owner, tried);
+    return tried;
+  }
+
+  #add(tried: Map<string, Names>, label: string, { question, askedNs }: DnsTransaction<unknown>): void {
+    const names: Names = tried.get(label) ?? new Map();
+    const transactions = (names.get(question.name)?.transactions ?? 0) + 1;
+    putLast(names, question.name, { transactions, atNs: askedNs });
+    if (names.size > MAX_NAMES) deleteFirst(names);
+    putLast(tried, label, names);
+    if (tried.size > MAX_LABELS) deleteFirst(tried);
   }
 }
 
@@ -50,20 +65,25 @@ function foundNothing(transaction: DnsTransaction<unknown>): boolean {
 }
 
 /** Removes the names that begin with all of `name`, and those that are too old. */
-function takeLonger(tried: Map<string, Tried>, name: string, nowNs: number): number {
+function takeLonger(names: Names, name: string, nowNs: number): number {
   let taken = 0;
-  for (const [longer, { transactions, atNs }] of tried) {
+  for (const [longer, { transactions, atNs }] of names) {
     const isOld = nowNs - atNs > KEEP_NS;
     const isLonger = longer.length > name.length && longer[name.length] === '.' && longer.startsWith(name);
     if (isLonger && !isOld) taken += transactions;
-    if (isLonger || isOld) tried.delete(longer);
+    if (isLonger || isOld) names.delete(longer);
   }
   return taken;
 }
 
-function deleteFirst(tried: Map<string, Tried>): void {
-  for (const first of tried.keys()) {
-    tried.delete(first);
+function putLast<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key);
+  map.set(key, value);
+}
+
+function deleteFirst(map: Map<string, unknown>): void {
+  for (const first of map.keys()) {
+    map.delete(first);
     return;
   }
 }

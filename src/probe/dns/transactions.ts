@@ -105,7 +105,6 @@ export class TransactionTable<Owner> {
       return;
     }
     if (known !== undefined) this.#timeOut(known);
-    this.#ended.delete(key);
     const asked = { messageId: id, socket, askedNs: timeNs, question, server, transport, retries: 0, owner };
     this.#insert({ key, asked, lastAskedNs: timeNs, previous: undefined, next: undefined });
   }
