@@ -3,125 +3,168 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseMessage } from '../src/probe/dns/message.ts';
+import { type BpfObject, loadNative } from '../src/probe/native.ts';
+import { readCgroupMounts } from '../src/probe/owners/cgroup-mounts.ts';
+import { openDns } from '../src/probe/sources/dns-hooks.ts';
 import { exchanges } from '../test/dns/corpus.ts';
 import { startUnbound } from '../test/live/dns-servers.ts';
 import { makeNamespacePair } from '../test/live/namespaces.ts';
 import { startProbe } from '../test/live/probe.ts';
 import type { Benchmark, Figure } from './figures.ts';
 import { median, spread } from './figures.ts';
-import { compiled, cpuSeconds } from './load.ts';
+import { compiled, cpuSeconds, load } from './load.ts';
+import { runTimes } from './run-stats.ts';
 
 const PORT = 53;
 const PAIRS = 10;
+const ROUNDS = 8;
+const QUESTIONS = 20_000;
 const SECONDS = 2;
 const PARSE_ROUNDS = 15;
 const PARSED = 20_000;
-
-const ONE_BY_ONE = 40_000;
-const UNSEEN = ['--no-dns-enabled'];
+/** Room for all messages of a load: nothing reads them meanwhile. */
+const RING_BYTES = 64 * 1024 * 1024;
 
 const queries = compiled('queries');
+const buffer = new Uint8Array(1 << 20);
 
 /** What seeing DNS costs who asks, and what reading it costs the probe. */
 export const dns: Benchmark = {
   name: 'dns',
   async run() {
     const pair = makeNamespacePair('dnsb');
-    const folder = mkdtempSync(join(tmpdir(), 'sysprobe-bench-dns-'));
-    const names = join(folder, 'names');
-    writeFileSync(
-      names,
-      Array.from({ length: 1000 }, (_, i) => `n${i}.shop.test A\nweb.shop.test A\n`).join(''),
-    );
-    const server = await startUnbound({
-      netns: pair.right.name,
-      listen: [pair.right.ip],
-      port: PORT,
-      log: false,
-    });
+    const options = { netns: pair.right.name, listen: [pair.right.ip], port: PORT, log: false };
+    const server = await startUnbound(options);
     try {
       const where = { netns: pair.left.name, server: pair.right.ip };
-      return [
-        await compare('DNS queries a second, one at a time', {
-          how: `${ONE_BY_ONE} by bench/queries.c`,
-          ask: () => oneByOne(where),
-        }),
-        await compare('DNS queries a second, as many as the machine can', {
-          how: `${SECONDS} s of dnsperf`,
-          ask: () => dnsperf(where, names),
-        }),
-        parseRate(),
-      ];
+      return [oneByOne(where), ...inKernel(where), await manyAtOnce(where), parseRate()];
     } finally {
       await server.stop();
-      rmSync(folder, { recursive: true });
       pair.remove();
     }
   },
 };
-
-/** In turn without what sees DNS and with it, the other parts of the probe running in both. */
-async function compare(what: string, { how, ask }: { how: string; ask(): Asked }): Promise<Figure> {
-  const ratios: number[] = [];
-  const rates: number[] = [];
-  const cpuUs: number[] = [];
-  let lost = 0;
-  ask();
-  for (let pair = 0; pair < PAIRS; pair++) {
-    // What one run leaves behind slows the next: each comes first half of the times.
-    const before = pair % 2 === 0 ? await askWith(UNSEEN, ask) : undefined;
-    const seen = await askWith([], ask);
-    const unseen = before ?? (await askWith(UNSEEN, ask));
-    ratios.push(seen.rate / unseen.rate);
-    rates.push(unseen.rate);
-    cpuUs.push(seen.cpuUs - unseen.cpuUs);
-    lost += seen.lost;
-  }
-  return {
-    what: `${what}, seen / not seen`,
-    figure: spread(ratios, 3),
-    how:
-      `${PAIRS} pairs of ${how}, against unbound in another namespace; ${median(rates).toFixed(0)} a second when not ` +
-      `seen; the probe used ${spread(cpuUs, 1)} µs more of a core for each; ${lost} messages lost`,
-  };
-}
-
-interface Asked {
-  queries: number;
-  /** A second. */
-  rate: number;
-}
-
-async function askWith(flags: readonly string[], ask: () => Asked) {
-  const probe = await startProbe(['--log-level', 'error', ...flags]);
-  try {
-    const before = cpuSeconds(probe.pid);
-    const { queries, rate } = ask();
-    const cpuUs = ((cpuSeconds(probe.pid) - before) / queries) * 1e6;
-    const { loss } = await probe.status();
-    return { rate, cpuUs, lost: loss.ringDns ?? 0 };
-  } finally {
-    await probe.stop();
-  }
-}
 
 interface Where {
   netns: string;
   server: string;
 }
 
-function oneByOne({ netns, server }: Where): Asked {
-  const asked = inNetns(netns, [queries, server, PORT, ONE_BY_ONE]);
-  return { queries: ONE_BY_ONE, rate: ONE_BY_ONE / Number(asked) };
+/** The programs alone: what reads their records would run beside. */
+function oneByOne(where: Where): Figure {
+  ask(where);
+  const ratios: number[] = [];
+  const rates: number[] = [];
+  for (let pair = 0; pair < PAIRS; pair++) {
+    // What one run leaves behind slows the next: each comes first half of the times.
+    const before = pair % 2 === 0 ? ask(where) : undefined;
+    const seconds = whileOpen(() => ask(where));
+    const without = before ?? ask(where);
+    ratios.push(without / seconds);
+    rates.push(QUESTIONS / without);
+  }
+  return {
+    what: 'DNS queries a second, one at a time, with the programs / without',
+    figure: spread(ratios, 3),
+    how: `${PAIRS} pairs of queries ${QUESTIONS} against unbound in another namespace; ${median(rates).toFixed(0)} a second without`,
+  };
 }
 
-function dnsperf({ netns, server }: Where, names: string): Asked {
-  const flags = ['-s', server, '-p', PORT, '-d', names, '-l', SECONDS, '-c', 4, '-q', 100];
-  const text = inNetns(netns, ['dnsperf', ...flags]);
+function inKernel(where: Where): Figure[] {
+  return [
+    { what: 'of a DNS query and its answer', action: () => void ask(where), per: QUESTIONS, unit: 'query' },
+    {
+      what: 'in sockets pingpong',
+      action: () => void load('pingpong', QUESTIONS),
+      per: QUESTIONS,
+      unit: 'request',
+    },
+  ].map(({ what, action, per, unit }) =>
+    whileOpen((object) => {
+      const { nsPerRun, runs } = runTimes(object, ROUNDS, () => {
+        while (object.drain('events', buffer) > 0);
+        action();
+      });
+      return {
+        what: `kernel time of the DNS programs a run, ${what}`,
+        figure: `${spread(nsPerRun, 0)} ns`,
+        how: `run statistics, ${ROUNDS} rounds; ${(runs / per).toFixed(1)} runs for each ${unit}`,
+      };
+    }),
+  );
+}
+
+function whileOpen<T>(action: (object: BpfObject) => T): T {
+  const { object, reason } = openDns({
+    native: loadNative(),
+    enabled: true,
+    ports: [PORT],
+    cgroup: readCgroupMounts('/proc').unified,
+    cgroupV1: false,
+    ringBytes: RING_BYTES,
+    runStats: false,
+    onBacklog: () => undefined,
+  });
+  if (object === undefined) throw new Error(reason);
+  try {
+    return action(object);
+  } finally {
+    object.close();
+  }
+}
+
+/** Seconds for QUESTIONS, each asked when the one before it was answered. */
+function ask({ netns, server }: Where): number {
+  return Number(inNetns(netns, [queries, server, PORT, QUESTIONS]));
+}
+
+/** The whole probe, with what sees DNS and without it: with both processors busy, what it does is taken from others. */
+async function manyAtOnce(where: Where): Promise<Figure> {
+  const ratios: number[] = [];
+  const rates: number[] = [];
+  const cpuUs: number[] = [];
+  let lost = 0;
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const before = pair % 2 === 0 ? await askProbed(where, ['--no-dns-enabled']) : undefined;
+    const seen = await askProbed(where, []);
+    const unseen = before ?? (await askProbed(where, ['--no-dns-enabled']));
+    ratios.push(seen.rate / unseen.rate);
+    rates.push(unseen.rate);
+    cpuUs.push(seen.cpuUs - unseen.cpuUs);
+    lost += seen.lost;
+  }
   return {
-    queries: Number(/Queries completed:\s+(\d+)/.exec(text)?.[1]),
-    rate: Number(/Queries per second:\s+([\d.]+)/.exec(text)?.[1]),
+    what: 'DNS queries a second, as many as the machine can, with the probe / with one that sees no DNS',
+    figure: spread(ratios, 3),
+    how:
+      `${PAIRS} pairs of ${SECONDS} s of dnsperf; ${median(rates).toFixed(0)} a second without; the probe used ` +
+      `${spread(cpuUs, 1)} µs more of a core a query; ${lost} messages lost`,
   };
+}
+
+async function askProbed({ netns, server }: Where, flags: string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'sysprobe-bench-dns-'));
+  const names = join(folder, 'names');
+  writeFileSync(
+    names,
+    Array.from({ length: 1000 }, (_, i) => `n${i}.shop.test A\nweb.shop.test A\n`).join(''),
+  );
+  const probe = await startProbe(['--log-level', 'error', ...flags]);
+  try {
+    const before = cpuSeconds(probe.pid);
+    const options = ['-s', server, '-p', PORT, '-d', names, '-l', SECONDS, '-c', 4, '-q', 100];
+    const text = inNetns(netns, ['dnsperf', ...options]);
+    const used = cpuSeconds(probe.pid) - before;
+    const { loss } = await probe.status();
+    return {
+      rate: Number(/Queries per second:\s+([\d.]+)/.exec(text)?.[1]),
+      cpuUs: (used / Number(/Queries completed:\s+(\d+)/.exec(text)?.[1])) * 1e6,
+      lost: loss.ringDns ?? 0,
+    };
+  } finally {
+    await probe.stop();
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function inNetns(netns: string, command: readonly (string | number)[]): string {

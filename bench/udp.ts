@@ -6,6 +6,7 @@ import { compile } from '../test/native/compile.ts';
 import type { Benchmark, Figure } from './figures.ts';
 import { median, spread } from './figures.ts';
 import { load, loadCpu } from './load.ts';
+import { runTimes } from './run-stats.ts';
 
 const PAIRS = 10;
 const ROUNDS = 5;
@@ -104,30 +105,13 @@ function compare(choice: Choice, { mode, amount, what }: (typeof loads)[number])
   };
 }
 
-/** By the kernel's own run statistics, which add 60 to 80 ns to each run. */
 function inKernel(choice: Choice, { mode, amount, unit }: (typeof loads)[number]): Figure {
   return whileOpen(choice, (object) => {
-    object.enableRunStats();
-    const rounds = Array.from({ length: ROUNDS }, () => {
-      const before = totals(object);
-      load(mode, amount / 4);
-      const after = totals(object);
-      return { runs: after.runs - before.runs, ns: after.ns - before.ns };
-    });
-    const times = rounds.map(({ runs, ns }) => ns / runs);
-    const runs = median(rounds.map((round) => (4 * round.runs) / amount)).toFixed(1);
+    const { nsPerRun, runs } = runTimes(object, ROUNDS, () => load(mode, amount / 4));
     return {
       what: `kernel time of ${choice.name} a run, in sockets ${mode}`,
-      figure: `${spread(times, 0)} ns`,
-      how: `run statistics, ${ROUNDS} rounds; ${runs} runs for each ${unit}`,
+      figure: `${spread(nsPerRun, 0)} ns`,
+      how: `run statistics, ${ROUNDS} rounds; ${((4 * runs) / amount).toFixed(1)} runs for each ${unit}`,
     };
   });
-}
-
-function totals(object: BpfObject) {
-  const programs = object.programs();
-  return {
-    runs: programs.reduce((sum, { runCount }) => sum + runCount, 0),
-    ns: programs.reduce((sum, { runTimeNs }) => sum + runTimeNs, 0),
-  };
 }
