@@ -3,6 +3,7 @@ import type { MeterCounts } from '../export/meters.ts';
 import type { SinkStatus } from '../export/sink.ts';
 import { version } from '../lib/package-root.ts';
 import type { SourceStatus, Status } from '../wire/status.ts';
+import type { SegmentStatus } from './history/segment-files.ts';
 import type { IngestStatus } from './ingest/ingest.ts';
 import type { KubernetesStatus } from './kubernetes/kubernetes.ts';
 import { kubernetesSource } from './kubernetes/status.ts';
@@ -29,6 +30,8 @@ export interface AgentStatus extends Omit<Status, 'bootId'> {
     lastError?: { code: string; message: string; at: string };
   };
   streams: { open: number; max: number };
+  /** The files of the history; absent where there are none. */
+  historyFiles?: SegmentStatus;
   /** How many series the metrics have. */
   meters: MeterCounts[];
   /** What is sent somewhere. */
@@ -43,13 +46,14 @@ export interface StatusSources {
   tables: NodeTables['status'];
   /** Undefined where there is none. */
   kubernetes: KubernetesStatus | undefined;
+  segments: SegmentStatus | undefined;
   streams: AgentStatus['streams'];
   meters: AgentStatus['meters'];
   exports: AgentStatus['exports'];
 }
 
 export function agentStatus(from: StatusSources): AgentStatus {
-  const { socket, run, startedAt, ingest, kubernetes, streams, meters, exports } = from;
+  const { socket, run, startedAt, ingest, kubernetes, segments, streams, meters, exports } = from;
   const { connected, events, lost, unknown, reconnects, invalid, restarts, lastError } = ingest;
   const { tables, losses, replay, readers, lagMs } = from.tables;
   return {
@@ -62,7 +66,12 @@ export function agentStatus(from: StatusSources): AgentStatus {
     kernel: { release: release(), arch: arch() },
     sources: [sourceStatus(socket, ingest), kubernetesSource(kubernetes)],
     tables: [...tables, ...(kubernetes?.tables ?? [])],
-    loss: { probeEvents: lost, ...losses, exportDropped: droppedBy(exports) },
+    loss: {
+      probeEvents: lost,
+      ...losses,
+      exportDropped: droppedBy(exports),
+      historyUnwritten: segments?.unwritten ?? 0,
+    },
     lost,
     readers,
     replay,
@@ -80,6 +89,7 @@ export function agentStatus(from: StatusSources): AgentStatus {
       ...(lastError !== undefined && { lastError: { ...lastError, at: lastError.at.toISOString() } }),
     },
     streams,
+    ...(segments !== undefined && { historyFiles: segments }),
     meters,
     exports,
   };

@@ -29,7 +29,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     await server.stop();
     throw error;
   });
-  pipeline.start();
+  await pipeline.start();
   return {
     url: server.url,
     stop: async () => {

@@ -15,12 +15,12 @@ import type {
 } from '../query/sources.ts';
 import type { DnsRecord } from '../wire/dns.ts';
 import type { FlowRow } from '../wire/flow.ts';
-import { FLOW_FIELD_NAMES, readFlow } from '../wire/rows.ts';
+import { readFlow } from '../wire/rows.ts';
 import type { ReaderStatus, ReplayStatus, TableStatus } from '../wire/status.ts';
 import type { Enricher } from './enrich/enricher.ts';
 import { FlowNames } from './enrich/flow-names.ts';
-import { earlier } from './history/earlier.ts';
-import { FlowHistory } from './history/flow-history.ts';
+import type { FlowBlock } from './history/flow-block.ts';
+import { PastFlows } from './history/past-flows.ts';
 import { pastNames } from './history/past-names.ts';
 import { RecordFeed } from './record-feed.ts';
 import { FlowColumns } from './store/flow-columns.ts';
@@ -41,6 +41,8 @@ export interface NodeFlowsOptions {
   windowMs: number;
   /** Memory for what was earlier. */
   historyBytes: number;
+  /** What is over and does not change any more. */
+  onBlock?: (block: FlowBlock) => void;
   /** What a container uses now. */
   saturation?: (container: string) => MapSaturation | undefined;
   /** Changes that a follower may be behind. */
@@ -66,12 +68,6 @@ export interface NodeFlowsStatus {
 const MAX_IDLE_CONVERSATIONS = 16_384;
 /** Of the memory for what was earlier, the part for single flows; the rest is for the map. */
 const FLOWS_PART = 0.75;
-const HISTORY_SLOT_MS = 10_000;
-/** For so long a flow that closed has a rate. */
-const RATED_MS = 6000;
-const ID = FLOW_FIELD_NAMES.indexOf('id');
-const CLOSED_AT = FLOW_FIELD_NAMES.indexOf('closedAt');
-const LAST_SEEN_AT = FLOW_FIELD_NAMES.indexOf('lastSeenAt');
 /** Measured: the columns of a row, and its id. */
 const FEED_ENTRY_BYTES = 250;
 
@@ -85,7 +81,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   readonly #store: FlowStore;
   readonly #map: NetworkMap;
   readonly #historyBytes: number;
-  readonly #history: FlowHistory;
+  readonly #past: PastFlows;
   readonly #feed: RecordFeed;
   readonly #meter: Meter;
   #version = 0;
@@ -93,8 +89,19 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   #lagMs = 0;
 
   constructor(options: NodeFlowsOptions) {
-    const { maxActive, maxClosed, windowMs, historyBytes, saturation, feedEvents, run, now, meter, names } =
-      options;
+    const {
+      maxActive,
+      maxClosed,
+      windowMs,
+      historyBytes,
+      saturation,
+      onBlock,
+      feedEvents,
+      run,
+      now,
+      meter,
+      names,
+    } = options;
     const { enricher, directory } = names ?? {};
     this.windowMs = windowMs;
     this.#historyBytes = historyBytes;
@@ -109,21 +116,23 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
       directory,
       saturation,
     });
-    this.#history = new FlowHistory({
-      windowMs,
-      slotMs: HISTORY_SLOT_MS,
-      maxBytes: historyBytes * FLOWS_PART,
-      names: enricher && pastNames(enricher),
-    });
     this.#store = new FlowStore({
       maxActive,
       maxClosed,
       onEvict: (flow) => {
         this.#map.remove(flow);
-        this.#history.forget(flow.id);
+        this.#past.forget(flow);
         meter.remove(flow);
       },
       names: enricher && new FlowNames(enricher),
+    });
+    this.#past = new PastFlows({
+      store: this.#store,
+      map: this.#map,
+      windowMs,
+      maxBytes: historyBytes * FLOWS_PART,
+      names: enricher && pastNames(enricher),
+      onBlock,
     });
     this.#feed = new RecordFeed({
       run,
@@ -135,11 +144,21 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   }
 
   record(row: FlowRow): void {
-    this.#tellEarlier(row);
+    this.#past.beforeRow(row);
     const change = this.#store.put(row);
     if (change === undefined) return;
     this.#apply(change, row);
     if (!this.#isListing) this.#lagMs = Math.max(0, this.now() - change.flow.activeMs);
+  }
+
+  /** A block of an earlier run. Blocks are given in their order, before anything is recorded. */
+  restore(block: FlowBlock): void {
+    this.#past.restore(block);
+  }
+
+  /** Completes the blocks, before the agent stops. */
+  flush(): void {
+    this.#past.flush();
   }
 
   /** A DNS transaction, once. */
@@ -159,12 +178,13 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   endList(): void {
     this.#isListing = false;
     for (const change of this.#store.endList()) this.#apply(change, change.row);
+    this.#past.listed();
   }
 
   probeRestarted(): void {
     for (const flow of this.#store.dropActive()) {
-      this.#map.remove(flow);
-      this.#history.forget(flow.id);
+      this.#map.lose(flow);
+      this.#past.forget(flow);
     }
     this.#meter.restart(this.now());
     this.#version += 1;
@@ -173,7 +193,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   /** To be called about once a second. */
   sweep(): void {
     this.#map.sweep(this.now());
-    this.#history.sweep(this.now());
+    this.#past.sweep(this.now());
   }
 
   get version(): number {
@@ -186,33 +206,12 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
 
   snapshot(window: { since?: number | undefined; until?: number | undefined } = {}): Snapshot<StoredFlow> {
     const { since, until } = window;
-    const stored = this.#store.snapshot();
-    if (since === undefined && until === undefined) return stored;
-    const past = this.#history.closedSince(since ?? 0);
-    const at = (index: number) => {
-      if (index >= past.length) return stored.at(index - past.length);
-      const flow = past.at(index);
-      return flow === undefined || this.#store.get(flow.id) !== undefined ? undefined : flow;
-    };
-    return {
-      length: past.length + stored.length,
-      at,
-      id: (index) => at(index)?.id ?? '',
-      record: (index) => at(index)?.record(),
-    };
+    const isOfNow = since === undefined && until === undefined;
+    return isOfNow ? this.#store.snapshot() : this.#past.snapshot(since ?? 0);
   }
 
-  *reports({ since }: { since: number }): Iterable<FlowReport> {
-    const rated = this.now() - RATED_MS;
-    // Not in a time slot that the window begins in.
-    const beforeMs = since - HISTORY_SLOT_MS;
-    for (const { flow, before } of this.#history.since(since)) {
-      const current = flow.activeMs >= rated ? this.#store.get(flow.id) : undefined;
-      yield { flow: current?.state === 'closed' ? current : flow, before: earlier(flow, before, beforeMs) };
-    }
-    for (const flow of this.#store.active()) {
-      yield { flow, before: earlier(flow, this.#history.told(flow.id), beforeMs) };
-    }
+  reports({ since }: { since: number }): Iterable<FlowReport> {
+    return this.#past.reports(since, this.now());
   }
 
   follow(after?: string): RecordFollower {
@@ -231,7 +230,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     const { active, closed, evictedActive, evictedClosed } = this.#store.counts;
     const { idle, evicted } = this.#map.counts;
     const { maxActive, maxClosed } = this.#store;
-    const history = this.#history.counts;
+    const history = this.#past.counts;
     return {
       tables: [
         { name: 'flows', used: active, max: maxActive, evicted: evictedActive },
@@ -257,19 +256,10 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     };
   }
 
-  /** A report of a later time slot: how the flow was at the end of the earlier one stays known. */
-  #tellEarlier(row: FlowRow): void {
-    const flow = this.#store.get(String(row[ID]));
-    if (flow === undefined || flow.state === 'closed') return;
-    const at = row[CLOSED_AT] ?? row[LAST_SEEN_AT] ?? null;
-    if (at === null || this.#history.slotOf(Number(at) / 1e6) <= this.#history.slotOf(flow.activeMs)) return;
-    this.#history.add(this.#store.rowOf(flow), flow.activeMs, false);
-  }
-
-  #apply({ type, flow }: FlowChange, row: FlowRow): void {
+  #apply(change: FlowChange, row: FlowRow): void {
     const now = this.now();
-    if (type === 'flow.closed') this.#history.add(row, flow.activeMs, true);
-    this.#map.update(flow, now);
+    const { type, flow } = change;
+    if (this.#past.record(change, row)) this.#map.update(flow, now);
     this.#meter.update(flow, now);
     this.#feed.append(type, row);
     this.#version += 1;

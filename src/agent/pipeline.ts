@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { renderMetrics } from '../export/prometheus.ts';
 import type { AgentConfig } from '../lib/config/load.ts';
 import type { Logger } from '../lib/log.ts';
@@ -12,6 +13,7 @@ import { agentStatus, unreadyReason } from './agent-status.ts';
 import { mapDirectory } from './enrich/directory.ts';
 import { Enricher } from './enrich/enricher.ts';
 import { type ExportConfig, metersOf, sinksOf } from './exports.ts';
+import { SegmentFiles } from './history/segment-files.ts';
 import { Figures } from './ingest/figures.ts';
 import { Ingest } from './ingest/ingest.ts';
 import { Kubernetes } from './kubernetes/kubernetes.ts';
@@ -28,6 +30,8 @@ export type PipelineConfig = KubernetesConfig &
     | 'maxClosedFlows'
     | 'historySeconds'
     | 'historyBytes'
+    | 'historyFolder'
+    | 'historyFileBytes'
     | 'dnsMax'
     | 'maxContainers'
     | 'maxProcesses'
@@ -61,7 +65,7 @@ export interface PipelineLimits {
 export interface Pipeline {
   app: ReturnType<typeof createApp>;
   health: ReturnType<typeof createHealthApp>;
-  start(): void;
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -93,11 +97,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const enricher = kubernetes && new Enricher(kubernetes);
   const surroundings = { config, log, now, random, inKubernetes: kubernetes !== undefined };
   const meters = metersOf(surroundings);
+  const { historyFolder: folder, historyFileBytes: maxBytes } = config;
+  const segments = folder === undefined ? undefined : new SegmentFiles({ folder, maxBytes, log });
   const tables = new NodeTables({
     maxActive: config.maxFlows,
     maxClosed: config.maxClosedFlows,
     windowMs: config.historySeconds * 1000,
     historyBytes: config.historyBytes,
+    ...(segments && { onBlock: (block) => segments.append(block) }),
     feedEvents: limits.feedEvents,
     maxDns: config.dnsMax,
     // As many that run as that ended, like the probe.
@@ -128,6 +135,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ingest: ingest.status,
       tables: tables.status,
       kubernetes: kubernetes?.status,
+      segments: segments?.status,
       streams: streams.counts,
       meters: meters.counts,
       exports: sinks.map((sink) => sink.status),
@@ -161,7 +169,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     app,
     health: createHealthApp(health),
-    start: () => {
+    start: async () => {
+      await restore(flows, segments, now() - config.historySeconds * 1000);
       sweeper = setInterval(() => flows.sweep(), SWEEP_MS);
       ingest.start();
       figures.start();
@@ -177,6 +186,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         kubernetes?.stop(),
         ...sinks.map((sink) => sink.stop()),
       ]);
+      if (segments === undefined) return;
+      flows.flush();
+      await segments.close();
     },
   };
 }
@@ -185,4 +197,16 @@ function kubernetesOf({ config, log, now, random }: PipelineOptions): Kubernetes
   const source = sourceOf(config);
   const { podLabelsAsTags: labelsAsTags, maxGonePods } = config;
   return source && new Kubernetes({ source, labelsAsTags, maxGonePods, log, now, random });
+}
+
+/** Takes over what earlier runs left in files. */
+async function restore(
+  flows: NodeTables['flows'],
+  segments: SegmentFiles | undefined,
+  sinceMs: number,
+): Promise<void> {
+  for await (const block of segments?.read() ?? []) {
+    if (block.lastMs >= sinceMs) flows.restore(block);
+    await nextTurn();
+  }
 }

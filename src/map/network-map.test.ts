@@ -265,6 +265,16 @@ describe('removal', () => {
     expect(map.counts).toMatchObject({ flows: 0, conversations: 0 });
   });
 
+  it('of a flow of which nothing more will be known leaves what it did', () => {
+    const map = mapOf([clientFlow(sample), serverFlow(sample)]);
+    map.lose(clientFlow(sample));
+    map.lose(serverFlow(sample));
+    expect(map.counts).toMatchObject({ flows: 0, conversations: 1 });
+    expect(map.graph({ now: NOW, group: 'process' }).edges).toMatchObject([
+      { connections: { active: 0, opened: 1, closed: 0 }, bytes: { forward: 100, backward: 2000 } },
+    ]);
+  });
+
   it('of a flow that is not there changes nothing', () => {
     const map = mapOf([clientFlow(sample)]);
     map.remove(serverFlow(sample));

@@ -102,6 +102,22 @@ export class NetworkMap {
     this.#removeAt(untranslatedPlaceOf(flow), flow.id);
   }
 
+  /** Nothing more will be known of the flow: what it did stays counted, but it is open no longer. */
+  lose(flow: MapFlow): void {
+    for (const place of [placeOf(flow), untranslatedPlaceOf(flow)]) {
+      const connection = place && this.#connections.find(place, flow.id);
+      if (connection === undefined) continue;
+      const { counted } = connection;
+      const sides = this.#connections.sides(connection);
+      const now = countedNow(sides, counted);
+      if (counted === undefined || now.forward + now.backward > counted.forward + counted.backward) {
+        this.#count(connection, sides);
+        connection.counted = now;
+      }
+      this.#removeAt(place, flow.id);
+    }
+  }
+
   /** Whether the flow is a side of a connection of the map, or would be its second one. */
   expects(flow: MapFlow): boolean {
     const place = placeOf(flow);

@@ -2974,6 +2974,43 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
    "server"
   ]
  },
+ "SegmentStatus": {
+  "type": "object",
+  "properties": {
+   "files": {
+    "type": "number"
+   },
+   "bytes": {
+    "type": "number"
+   },
+   "maxBytes": {
+    "type": "number"
+   },
+   "unwritten": {
+    "type": "number",
+    "description": "Blocks that could not be written, or waited behind too many others."
+   },
+   "corrupt": {
+    "type": "number",
+    "description": "Of the files of earlier runs: damaged blocks, and files that end in the middle of one."
+   },
+   "torn": {
+    "type": "number"
+   },
+   "lastError": {
+    "type": "string"
+   }
+  },
+  "required": [
+   "files",
+   "bytes",
+   "maxBytes",
+   "unwritten",
+   "corrupt",
+   "torn"
+  ],
+  "additionalProperties": false
+ },
  "SinkStatus": {
   "type": "object",
   "properties": {
@@ -3214,6 +3251,10 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
      "max"
     ],
     "additionalProperties": false
+   },
+   "historyFiles": {
+    "$ref": "#/components/schemas/SegmentStatus",
+    "description": "The files of the history; absent where there are none."
    },
    "meters": {
     "type": "array",

@@ -1,5 +1,5 @@
 import { NO_RATE } from '../../map/rate.ts';
-import { FLOW_FIELDS, type FlowRow } from '../../wire/flow.ts';
+import type { FlowRow } from '../../wire/flow.ts';
 import { FLOW_FIELD_NAMES } from '../../wire/rows.ts';
 import { FlowColumns, type FlowReaders } from '../store/flow-columns.ts';
 import { FlowView, type ViewColumns, type ViewSources, viewColumns } from '../store/flow-view.ts';
@@ -76,11 +76,7 @@ export class FlowHistory {
     slot.firstMs = Math.min(slot.firstMs, timeMs);
     this.#rows += 1;
     if (isLast) this.#told.delete(id);
-    else
-      this.#told.set(
-        id,
-        CARRIED_AT.map((at) => Number(row[at] ?? 0)),
-      );
+    else this.#told.set(id, carriedIn(row));
     if (slot.before.length >= BLOCK_ROWS) this.#pack(this.slotOf(timeMs), slot);
   }
 
@@ -89,19 +85,16 @@ export class FlowHistory {
     this.#told.delete(id);
   }
 
-  /** A block of an earlier run. Blocks are given in their order, before anything is added. */
-  restore(block: FlowBlock): void {
+  /** Takes over a block of an earlier run, and gives its rows. Blocks are given in their order, before anything is added. */
+  restore(block: FlowBlock): PastFlow[] {
     this.#keep(block);
     const views = this.#viewsOf(block);
-    for (let i = 0; i < block.size; i++) {
-      const id = views.id.read(i) ?? '';
-      if (views.state.read(i) === 'closed') this.#told.delete(id);
-      else
-        this.#told.set(
-          id,
-          CARRIED_AT.map((at) => Number(block.number(FLOW_FIELDS[at]?.[0] as 'netns').read(i) ?? 0)),
-        );
-    }
+    return Array.from({ length: block.size }, (_, slot) => {
+      const flow = this.#view(slot, views);
+      if (flow.state === 'closed') this.#told.delete(flow.id);
+      else this.#told.set(flow.id, carriedIn(block.readRow(slot)));
+      return { flow, before: block.before(slot) };
+    });
   }
 
   /** Lets time pass: packs what is over and forgets what left the window. */
@@ -222,6 +215,10 @@ export class FlowHistory {
 const NOTHING: readonly number[] = CARRIED.map(() => 0);
 const DURATION = FLOW_FIELD_NAMES.indexOf('durationNs');
 const SHORT_NS = 2 ** 32 - 2;
+
+function carriedIn(row: FlowRow): number[] {
+  return CARRIED_AT.map((at) => Number(row[at] ?? 0));
+}
 
 function isShort({ row, before }: HistoryRow): boolean {
   const duration = row[DURATION];

@@ -9,7 +9,7 @@ export interface WrittenColumn {
   /** Texts one behind the other, each up to its place in `numbers`, without what all of them begin with. */
   texts?: { prefix: string; bytes: Uint8Array };
   /** Nanoseconds that `numbers` count from. */
-  base?: bigint;
+  base?: bigint | number;
   numbers: Packed | undefined;
 }
 
@@ -74,9 +74,12 @@ export class UintColumn implements Reader<number | null> {
 /** Nanoseconds, as a distance plus one from the earliest; 0 is null. A distance fits a double for 104 days. */
 export class InstantColumn implements TimeReader {
   readonly written: WrittenColumn;
+  readonly #base: bigint;
 
   constructor(written: WrittenColumn) {
     this.written = written;
+    // Small ones are read as numbers.
+    this.#base = BigInt(written.base ?? 0);
   }
 
   static pack(cells: readonly Cell[]): InstantColumn {
@@ -91,9 +94,8 @@ export class InstantColumn implements TimeReader {
   }
 
   read(slot: number): bigint | null {
-    const { base = 0n, numbers } = this.written;
-    const distance = numbers?.[slot] ?? 0;
-    return distance === 0 ? null : base + BigInt(distance - 1);
+    const distance = this.written.numbers?.[slot] ?? 0;
+    return distance === 0 ? null : this.#base + BigInt(distance - 1);
   }
 
   milliseconds(slot: number): number | undefined {

@@ -82,6 +82,8 @@ describe('defaults', () => {
       maxClosedFlows: 65_536,
       historySeconds: 3600,
       historyBytes: 62_914_560,
+      historyFolder: undefined,
+      historyFileBytes: 268_435_456,
       dnsMax: 8192,
       maxContainers: 4096,
       maxProcesses: 16_384,

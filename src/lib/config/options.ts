@@ -254,6 +254,16 @@ export const agentOptions = {
     default: 60 * MiB,
     doc: 'Memory for what was earlier; beyond it the oldest is forgotten, and the map looks back less far.',
   }),
+  historyFolder: option({
+    kind: optional(absolutePath),
+    default: undefined,
+    doc: 'A folder for the history, which then survives a restart; without it, it is kept in memory alone.',
+  }),
+  historyFileBytes: option({
+    kind: bytes(MiB, 1024 * GiB),
+    default: 256 * MiB,
+    doc: 'Of the files of the history; beyond it the oldest is removed.',
+  }),
   dnsMax,
   maxContainers,
   maxProcesses,
