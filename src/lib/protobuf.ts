@@ -85,40 +85,145 @@ function read(
 }
 
 export function encode(message: Message, schema: Schema): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (const [number, [name, type]] of Object.entries(schema) as [string, Schema[number] & object][]) {
+  const writer = new BackwardWriter();
+  write(writer, message, schema);
+  return writer.take();
+}
+
+interface Field {
+  name: string;
+  type: FieldType | readonly [Schema];
+  tag: number;
+}
+
+/** The fields of each schema from the last to the first: looking them up takes longer than writing them. */
+const written = new WeakMap<Schema, readonly Field[]>();
+
+function fieldsOf(schema: Schema): readonly Field[] {
+  const known = written.get(schema);
+  if (known !== undefined) return known;
+  const entries = Object.entries(schema as Record<string, Schema[number] & object>);
+  const fields = entries
+    .map(([number, [name, type]]): Field => ({ name, type, tag: (Number(number) << 3) | wireType(type) }))
+    .reverse();
+  written.set(schema, fields);
+  return fields;
+}
+
+function wireType(type: Field['type']): number {
+  if (type === 'int' || type === 'bool') return VARINT;
+  return type === 'fixed64' || type === 'double' ? FIXED64 : BYTES;
+}
+
+function write(writer: BackwardWriter, message: Message, schema: Schema): void {
+  for (const { name, type, tag } of fieldsOf(schema)) {
     const value = message[name];
     if (value === undefined) continue;
-    const bytes = (content: Uint8Array) =>
-      parts.push(varintBytes((Number(number) << 3) | BYTES), varintBytes(content.length), content);
-    if (type === 'int' || type === 'bool') {
-      parts.push(varintBytes(Number(number) << 3), varintBytes(Number(value)));
-    } else if (type === 'fixed64' || type === 'double') {
-      parts.push(varintBytes((Number(number) << 3) | FIXED64), fixedBytes(type, [value as string | number]));
-    } else if (type === 'fixed64s' || type === 'doubles') {
-      bytes(fixedBytes(type === 'doubles' ? 'double' : 'fixed64', value as (string | number)[]));
-    } else if (type === 'string') bytes(new TextEncoder().encode(value as string));
-    else if (type === 'texts') {
-      for (const [key, text] of Object.entries(value)) bytes(encode({ key, value: text }, ENTRY));
-    } else if (Array.isArray(type)) for (const each of value as Message[]) bytes(encode(each, type[0]));
-    else bytes(encode(value as Message, type as Schema));
+    if (Array.isArray(type)) {
+      const items = value as Message[];
+      for (let i = items.length - 1; i >= 0; i--) {
+        writer.sized(tag, () => write(writer, items[i] as Message, type[0]));
+      }
+    } else if (type === 'texts') {
+      for (const [key, text] of Object.entries(value).reverse()) {
+        writer.sized(tag, () => write(writer, { key, value: text }, ENTRY));
+      }
+    } else {
+      writeOne(writer, value as Value | Value[], { type: type as Exclude<FieldType, 'texts'>, tag });
+    }
   }
-  return Buffer.concat(parts);
 }
 
-function fixedBytes(type: 'fixed64' | 'double', values: readonly (string | number)[]): Uint8Array {
-  const bytes = Buffer.allocUnsafe(8 * values.length);
-  for (const [i, value] of values.entries()) {
-    if (type === 'double') bytes.writeDoubleLE(Number(value), 8 * i);
-    else bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), 8 * i);
+function writeOne(
+  writer: BackwardWriter,
+  value: Value | Value[],
+  { type, tag }: { type: Exclude<FieldType, 'texts'>; tag: number },
+): void {
+  switch (type) {
+    case 'int':
+    case 'bool':
+      writer.varint(Number(value));
+      writer.varint(tag);
+      break;
+    case 'fixed64':
+    case 'double':
+      writer[type](value as string | number);
+      writer.varint(tag);
+      break;
+    case 'fixed64s':
+    case 'doubles':
+      writer.sized(tag, () => {
+        for (const each of (value as (string | number)[]).toReversed()) {
+          writer[type === 'doubles' ? 'double' : 'fixed64'](each);
+        }
+      });
+      break;
+    case 'string':
+      writer.sized(tag, () => writer.text(value as string));
+      break;
+    default:
+      writer.sized(tag, () => write(writer, value as Message, type));
   }
-  return bytes;
 }
 
-function varintBytes(value: number): Uint8Array {
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
-  bytes.push(Number(rest));
-  return Uint8Array.from(bytes);
+/**
+ * Writes from the end to the beginning: the length of what stands inside is known when its head is written, and
+ * nothing is copied.
+ */
+class BackwardWriter {
+  #bytes: Buffer = Buffer.allocUnsafe(1024);
+  #at = this.#bytes.length;
+
+  take(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
+  }
+
+  /** What `content` writes, behind a head with its length. */
+  sized(tag: number, content: () => void): void {
+    const end = this.#bytes.length - this.#at;
+    content();
+    this.varint(this.#bytes.length - this.#at - end);
+    this.varint(tag);
+  }
+
+  text(text: string): void {
+    const length = Buffer.byteLength(text);
+    this.#room(length);
+    this.#bytes.write(text, this.#at);
+  }
+
+  fixed64(value: string | number): void {
+    this.#room(8);
+    this.#bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), this.#at);
+  }
+
+  double(value: string | number): void {
+    this.#room(8);
+    this.#bytes.writeDoubleLE(Number(value), this.#at);
+  }
+
+  varint(value: number): void {
+    if (value >= 0 && value < 0x80) {
+      this.#room(1);
+      this.#bytes[this.#at] = value;
+      return;
+    }
+    let rest = BigInt.asUintN(64, BigInt(value));
+    const groups: number[] = [];
+    for (; rest > 0x7fn; rest >>= 7n) groups.push(Number(rest & 0x7fn) | 0x80);
+    groups.push(Number(rest));
+    this.#room(groups.length);
+    this.#bytes.set(groups, this.#at);
+  }
+
+  #room(length: number): void {
+    if (length > this.#at) {
+      const used = this.#bytes.length - this.#at;
+      const larger = Buffer.allocUnsafe(2 * (used + length));
+      this.#bytes.copy(larger, larger.length - used, this.#at);
+      this.#at = larger.length - used;
+      this.#bytes = larger;
+    }
+    this.#at -= length;
+  }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Family } from '../family.ts';
 import type { Sink, SinkStatus } from '../sink.ts';
 import type { KeyValue, Metric } from './messages.ts';
@@ -21,6 +22,7 @@ export class OtlpMetrics implements Sink {
   readonly #sender: OtlpSender;
   readonly #startMs: number;
   #timer: NodeJS.Timeout | undefined;
+  #collecting: Promise<void> | undefined;
 
   constructor(options: OtlpMetricsOptions) {
     this.#options = options;
@@ -34,41 +36,47 @@ export class OtlpMetrics implements Sink {
 
   start(): void {
     this.#sender.start();
-    this.#timer = setInterval(() => this.#collect(), this.#options.intervalMs);
+    this.#timer = setInterval(() => {
+      this.#collecting ??= this.#collect();
+    }, this.#options.intervalMs);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    this.#collect();
+    await this.#collecting;
+    await this.#collect();
     await this.#sender.stop();
   }
 
-  #collect(): void {
+  /** In slices between which others get their turn. */
+  async #collect(): Promise<void> {
     const { families, now, resource } = this.#options;
     const nowMs = now();
     const metrics = metricsOf(families(nowMs), { startMs: this.#startMs, nowMs });
     for (const part of parts(metrics)) {
-      this.#sender.offer(
-        metricsRequest(resource, part),
-        part.reduce((sum, metric) => sum + sizeOf(metric), 0),
-      );
+      const points = part.reduce((sum, metric) => sum + sizeOf(metric), 0);
+      this.#sender.offer(metricsRequest(resource, part), points);
+      await nextTurn();
     }
+    this.#collecting = undefined;
   }
 }
 
 /** The metrics in requests of at most MAX_POINTS points; a metric with more is in several. */
-function* parts(metrics: readonly Metric[]): Generator<Metric[]> {
+function* parts(metrics: Iterable<Metric>): Generator<Metric[]> {
   let part: Metric[] = [];
   let points = 0;
-  for (const metric of metrics.flatMap(pieces)) {
-    const size = sizeOf(metric);
-    if (points > 0 && points + size > MAX_POINTS) {
-      yield part;
-      part = [];
-      points = 0;
+  for (const metric of metrics) {
+    for (const piece of pieces(metric)) {
+      const size = sizeOf(piece);
+      if (points > 0 && points + size > MAX_POINTS) {
+        yield part;
+        part = [];
+        points = 0;
+      }
+      part.push(piece);
+      points += size;
     }
-    part.push(metric);
-    points += size;
   }
   if (points > 0) yield part;
 }

@@ -9,23 +9,26 @@ interface Times {
   nowMs: number;
 }
 
-/** The families as metrics; those that differ only in an attribute are one metric. */
-export function metricsOf(families: readonly Family[], times: Times): Metric[] {
-  const byName = new Map<string, Metric>();
+/**
+ * The families as metrics, each made when it is asked for; those that differ only in an attribute are one.
+ */
+export function* metricsOf(families: readonly Family[], times: Times): Generator<Metric> {
+  const byName = new Map<string, Family[]>();
   for (const family of families) {
     if (family.points.length === 0) continue;
-    const { name, unit } = family.otlp;
-    const metric = byName.get(name);
-    if (metric === undefined) byName.set(name, metricOf(family, { name, unit, times }));
-    else metric.sum?.dataPoints.push(...numberPoints(family, times));
+    const { name } = family.otlp;
+    byName.set(name, [...(byName.get(name) ?? []), family]);
   }
-  return [...byName.values()];
+  for (const [first, ...others] of byName.values()) {
+    if (first === undefined) continue;
+    const metric = metricOf(first, times);
+    for (const other of others) metric.sum?.dataPoints.push(...numberPoints(other, times));
+    yield metric;
+  }
 }
 
-function metricOf(
-  family: Family,
-  { name, unit, times }: { name: string; unit: string; times: Times },
-): Metric {
+function metricOf(family: Family, times: Times): Metric {
+  const { name, unit } = family.otlp;
   const head = { name, unit, description: family.help };
   switch (family.type) {
     case 'counter':
