@@ -113,7 +113,11 @@ function specification(options: {
     ociVersion: '1.0.2',
     process: { user: { uid: 0, gid: 0 }, args: line, cwd: '/', env: ['PATH=/bin'] },
     root: { path: rootfs, readonly: true },
-    mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
+    mounts: [
+      { destination: '/proc', type: 'proc', source: 'proc' },
+      // runc makes links in it, which two at once could not in the one root that all share.
+      { destination: '/dev', type: 'tmpfs', source: 'tmpfs' },
+    ],
     linux: {
       cgroupsPath: cgroup,
       namespaces: [{ type: 'pid' }, { type: 'mount' }, { type: 'ipc' }, { type: 'uts' }, network],

@@ -31,7 +31,6 @@ describe('a container of a Kubernetes node', () => {
   it('is started and ends with its code, under the names of its pod', async () => {
     const id = await start('short', ['/bin/sh', '-c', 'sleep 0.05; exit 3']);
     const names = {
-      runtime: 'containerd',
       kind: 'container',
       name: 'short',
       image: IMAGES.shop,

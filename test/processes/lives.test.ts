@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProcessRecord } from '../../src/wire/process.ts';
-import { poll, type RunningProbe, startProbe } from '../live/probe.ts';
+import { type FlowEvent, poll, type RunningProbe, startProbe } from '../live/probe.ts';
 import { endOf, endsOf, followProcesses, type Life, type ProcessEvent, runCases, storm } from './lives.ts';
 
 describe('a process', () => {
@@ -92,6 +95,23 @@ describe('a process', () => {
     expect(end?.cpu?.userUs).toBeGreaterThan(100_000);
   });
 
+  it('that is gone before anyone could look names the executable of its connection', async () => {
+    const flows = await probe.follow();
+    const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    process.kill(probe.pid, 'SIGSTOP');
+    const curl = spawn('curl', ['-s', `http://127.0.0.1:${port}/`], { stdio: 'ignore' });
+    const [code] = await once(curl, 'exit').finally(() => process.kill(probe.pid, 'SIGCONT'));
+    expect(code).toBe(0);
+    const isOurs = ({ type, process: owner }: FlowEvent) => type === 'flow.closed' && owner?.pid === curl.pid;
+    await flows.until((events) => events.some(isOurs));
+    const [exe] = spawnSync('readlink', ['-f', '/usr/bin/curl'], { encoding: 'utf8' }).stdout.split('\n');
+    expect(flows.events.find(isOurs)?.process).toEqual({ pid: curl.pid, comm: 'curl', exe });
+    server.close();
+    flows.stop();
+  });
+
   it('is one of 20,000 that are all seen, each once', async () => {
     const { pid, ends } = await storm(20_000);
     await endOf(stream, pid);
@@ -110,9 +130,12 @@ describe('a probe whose ring is too small', () => {
       const stream = await followProcesses(probe);
       process.kill(probe.pid, 'SIGSTOP');
       const { pid } = await storm(2000).finally(() => process.kill(probe.pid, 'SIGCONT'));
-      const fence = spawn('true');
-      await once(fence, 'exit');
-      await endOf(stream, fence.pid ?? 0);
+      // Once the ring has room again, an end is seen; it is behind those of the storm.
+      await poll(async () => {
+        const { pid: fence } = spawnSync('true');
+        await setTimeout(200);
+        return stream.events.some((event) => event.pid === fence && event.type === 'process.exited');
+      });
       const seen = Object.values(endsOf(stream.events, pid)).reduce((sum, count) => sum + count, 0);
       const { loss } = await probe.status();
       expect(seen).toBeLessThan(2000);

@@ -48,6 +48,18 @@ const resolver = () => new OwnerResolver({ procRoot, cgroupRoot, now: () => cloc
 describe('on a cgroup v2 host', () => {
   beforeEach(() => mount('unified'));
 
+  it('tells the executable that is known of a process that is gone', () => {
+    const cgroupId = makeCgroup(`docker/${id}`);
+    const exeAt = (pid: number, atNs?: number) => (pid === PID && atNs === 5 ? '/bin/gone' : undefined);
+    const owners = new OwnerResolver({ procRoot, cgroupRoot, exeAt, now: () => clock });
+    expect(owners.resolveOwner({ cgroupId, pid: PID, atNs: 5 }).exe).toBe('/bin/gone');
+    expect(owners.resolveOwner({ cgroupId, pid: PID, atNs: 6 })).toEqual({
+      container: { id, runtime: 'docker' },
+      cgroup: { id: cgroupId, path: `/docker/${id}` },
+    });
+    expect(owners.counters.processes.reads).toBe(1);
+  });
+
   it('tells container, cgroup and executable', () => {
     const cgroupId = makeCgroup(`system.slice/docker-${id}.scope`);
     makeProcess(`0::/system.slice/docker-${id}.scope\n`);
