@@ -37,7 +37,9 @@ export class OtlpMetrics implements Sink {
   start(): void {
     this.#sender.start();
     this.#timer = setInterval(() => {
-      this.#collecting ??= this.#collect();
+      this.#collecting ??= this.#collect().finally(() => {
+        this.#collecting = undefined;
+      });
     }, this.#options.intervalMs);
   }
 
@@ -58,7 +60,6 @@ export class OtlpMetrics implements Sink {
       this.#sender.offer(metricsRequest(resource, part), points);
       await nextTurn();
     }
-    this.#collecting = undefined;
   }
 }
 
