@@ -31,8 +31,8 @@ export function documentOf(results) {
   return `<!-- Written by npm run test:kernels -- --document. Do not edit. -->
 # Kernels
 
-sysprobe runs on Linux 5.10 and newer with BTF, on x86-64 and arm64. The same compiled BPF objects are loaded
-everywhere; what differs between kernels is decided when they are loaded.
+sysprobe needs Linux 5.10 or newer with BTF. The same compiled BPF objects are loaded everywhere; what differs between
+kernels is decided when they are loaded.
 
 \`npm run test:kernels\` boots Debian's kernels in emulated machines and runs the probe there: real programs exchange a
 known number of bytes and datagrams, and the flows have to say the same, byte for byte. The tables below are what was
