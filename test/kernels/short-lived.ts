@@ -21,13 +21,13 @@ export const shortLived: CaseGroup = {
     await stream.until(() => found().length >= 2 * CONNECTIONS).catch(() => undefined);
     const wrong = found().filter(({ flow, life }) => differencesOf({ flow, life }, root).length > 0);
     const missing = 2 * CONNECTIONS - found().length;
-    const { containersUnnamed: unnamed } = (await probe.status()).loss;
+    const { containersUnnamed: unnamed = 0 } = (await probe.status()).loss;
     yield {
       name: 'containers and namespaces that live for moments',
       connections: CONNECTIONS,
       differences: [
         ...(missing === 0 ? [] : [`${missing} flows are missing`]),
-        ...(unnamed === CONNECTIONS ? [] : [`${unnamed} containers counted as unnamed`]),
+        ...(unnamed >= CONNECTIONS ? [] : [`only ${unnamed} containers counted as unnamed`]),
         ...wrong.flatMap((one) => differencesOf(one, root)),
       ],
       flows: wrong.slice(0, 5).map(({ flow }) => flow),
