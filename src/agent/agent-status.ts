@@ -64,7 +64,7 @@ export function agentStatus(from: StatusSources): AgentStatus {
     uptimeSeconds: Math.floor(process.uptime()),
     run,
     kernel: { release: release(), arch: arch() },
-    sources: [sourceStatus(socket, ingest), kubernetesSource(kubernetes)],
+    sources: [sourceStatus(socket, ingest), kubernetesSource(kubernetes), ...exports.map(sinkSource)],
     tables: [...tables, ...(kubernetes?.tables ?? [])],
     loss: {
       probeEvents: lost,
@@ -93,6 +93,12 @@ export function agentStatus(from: StatusSources): AgentStatus {
     meters,
     exports,
   };
+}
+
+/** What it sends to is no source, but whoever looks for what does not work looks there. */
+function sinkSource({ name, lastError }: SinkStatus): SourceStatus {
+  if (lastError === undefined) return { name, state: 'on', programs: [] };
+  return { name, state: 'degraded', reason: lastError, programs: [] };
 }
 
 function droppedBy(exports: readonly SinkStatus[]): number {

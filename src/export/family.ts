@@ -14,8 +14,13 @@ export interface Point {
 export interface Family {
   /** In Prometheus, without the suffix of a counter. */
   name: string;
-  /** In OTLP; a part of the meaning may be an attribute there. */
-  otlp: { name: string; unit: string; attributes?: Readonly<Record<string, string>> };
+  /** In OTLP; a part of the meaning may be an attribute there, and then the description is another one. */
+  otlp: {
+    name: string;
+    unit: string;
+    description?: string;
+    attributes?: Readonly<Record<string, string>>;
+  };
   type: 'counter' | 'gauge' | 'histogram';
   help: string;
   points: readonly Point[];

@@ -159,32 +159,39 @@ export class FlowMeter {
   }
 }
 
-const io = (direction: string) => ({ 'network.io.direction': direction });
+const BYTES = { name: 'sysprobe.network.flow.bytes', unit: 'By', description: 'Payload bytes of this side.' };
+const PACKETS = {
+  name: 'sysprobe.network.flow.packets',
+  unit: '{packet}',
+  description: 'Segments or datagrams of this side.',
+};
+const SENT = { attributes: { 'network.io.direction': 'transmit' } };
+const RECEIVED = { attributes: { 'network.io.direction': 'receive' } };
 
 const TRAFFIC: readonly (Pick<Family, 'name' | 'otlp' | 'help'> & {
   read: (totals: FlowTotals) => number;
 })[] = [
   {
     name: 'sysprobe_flow_sent_bytes',
-    otlp: { name: 'sysprobe.network.flow.bytes', unit: 'By', attributes: io('transmit') },
+    otlp: { ...BYTES, ...SENT },
     help: 'Payload bytes that this side sent.',
     read: ({ sentBytes }) => sentBytes,
   },
   {
     name: 'sysprobe_flow_received_bytes',
-    otlp: { name: 'sysprobe.network.flow.bytes', unit: 'By', attributes: io('receive') },
+    otlp: { ...BYTES, ...RECEIVED },
     help: 'Payload bytes that this side received.',
     read: ({ receivedBytes }) => receivedBytes,
   },
   {
     name: 'sysprobe_flow_sent_packets',
-    otlp: { name: 'sysprobe.network.flow.packets', unit: '{packet}', attributes: io('transmit') },
+    otlp: { ...PACKETS, ...SENT },
     help: 'Segments or datagrams that this side sent.',
     read: ({ sentPackets }) => sentPackets,
   },
   {
     name: 'sysprobe_flow_received_packets',
-    otlp: { name: 'sysprobe.network.flow.packets', unit: '{packet}', attributes: io('receive') },
+    otlp: { ...PACKETS, ...RECEIVED },
     help: 'Segments or datagrams that this side received.',
     read: ({ receivedPackets }) => receivedPackets,
   },

@@ -156,11 +156,13 @@ it('says of itself what sysprobe status shows of a probe', async () => {
   );
   expect(status).toMatchObject({
     program: 'node-agent',
-    sources: [{ name: 'system-probe', state: 'off', hook: socket, reason: expect.stringContaining(socket) }],
-    tables: ['flows', 'closedFlows', 'idleConversations', 'dns', 'processes', 'containers'].map((name) => ({
-      name,
-      used: 0,
-    })),
+    sources: [
+      { name: 'system-probe', state: 'off', hook: socket, reason: expect.stringContaining(socket) },
+      { name: 'kubernetes', state: 'off' },
+    ],
+    tables: ['flows', 'closedFlows', 'history', 'idleConversations', 'dns', 'processes', 'containers'].map(
+      (name) => (name === 'history' ? { name } : { name, used: 0 }),
+    ),
     loss: { probeEvents: 0, flowsEvicted: 0, dnsEvicted: 0, processesEvicted: 0, containersEvicted: 0 },
     readers: [],
   });

@@ -206,7 +206,10 @@ describe('a receiver that', () => {
 
   test('refuses is not asked again', async () => {
     const to = await receiver(answers(400, {}, 'no such tenant'));
-    const { probe, sink } = await sending(to.url, { otlpLogs: ['flow.opened'], otlpIntervalMs: 3_600_000 });
+    const { probe, agent, sink } = await sending(to.url, {
+      otlpLogs: ['flow.opened'],
+      otlpIntervalMs: 3_600_000,
+    });
     probe.tell('flow.opened', localConnection('a').client);
     const status = await until(
       () => sink('otlp-logs'),
@@ -214,6 +217,13 @@ describe('a receiver that', () => {
     );
     expect(status).toMatchObject({ sent: 0, retries: 0, queued: 0, dropped: { refused: 1 } });
     expect(status?.lastError).toMatch(/answered 400: no such tenant/);
+    const { sources } = await agent.json<{ sources: object[] }>('/api/v1/status');
+    expect(sources).toContainEqual({
+      name: 'otlp-logs',
+      state: 'degraded',
+      reason: status?.lastError,
+      programs: [],
+    });
   });
 
   test('is not there yet gets everything once it is', async () => {

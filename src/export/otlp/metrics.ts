@@ -28,8 +28,8 @@ export function* metricsOf(families: readonly Family[], times: Times): Generator
 }
 
 function metricOf(family: Family, times: Times): Metric {
-  const { name, unit } = family.otlp;
-  const head = { name, unit, description: family.help };
+  const { name, unit, description = family.help } = family.otlp;
+  const head = { name, unit, description };
   switch (family.type) {
     case 'counter':
       return {

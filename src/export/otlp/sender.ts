@@ -129,6 +129,7 @@ export class OtlpSender {
         });
       } else {
         await this.#deliver(this.#sending);
+        this.#sending = undefined;
       }
     }
   }
@@ -137,22 +138,13 @@ export class OtlpSender {
     const { signal } = this.#stop;
     for (;;) {
       const outcome = await transmit(batch.body, this.#options, signal);
-      if (signal.aborted && outcome.kind !== 'taken') {
-        this.drop('stopped', batch.items);
-        return;
-      }
+      if (signal.aborted && outcome.kind !== 'taken') return this.drop('stopped', batch.items);
       this.#tell(outcome);
+      if (outcome.kind === 'refused') return this.drop('refused', batch.items);
       if (outcome.kind === 'taken') {
         this.#backoff.reset();
         this.#sent += batch.items - outcome.rejected;
-        this.drop('rejected', outcome.rejected);
-        this.#sending = undefined;
-        return;
-      }
-      if (outcome.kind === 'refused') {
-        this.drop('refused', batch.items);
-        this.#sending = undefined;
-        return;
+        return this.drop('rejected', outcome.rejected);
       }
       this.#retries += 1;
       const wait = Math.max(this.#backoff.nextMs(), outcome.retryAfterMs ?? 0);
