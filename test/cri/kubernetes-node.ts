@@ -197,12 +197,12 @@ export class KubernetesNode {
 
   /** Runs a command in a container; gives what it wrote. */
   async exec(containerId: string, line: readonly string[]): Promise<string> {
-    const { stdout } = await this.#call<{ stdout: Buffer }>('ExecSync', {
+    const { stdout } = await this.#call<{ stdout?: Buffer }>('ExecSync', {
       containerId,
       cmd: line,
       timeout: 20,
     });
-    return stdout.toString();
+    return stdout?.toString() ?? '';
   }
 
   /** Waits for the end of a container; gives what the runtime knows of it. */
