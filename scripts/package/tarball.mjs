@@ -60,9 +60,12 @@ function isPublished(path) {
   return !basename(path).startsWith('.') && !path.endsWith('.map');
 }
 
-/** What the bundles hold is no dependency of the package, and what builds a checkout is no script of it. */
+/**
+ * What the bundles hold is no dependency of the package, and what builds a checkout is no script of it. The checkout is
+ * private, so that nobody publishes it by itself, without the addons.
+ */
 function publishedManifest(architectures) {
-  const { scripts, dependencies, devDependencies, overrides, ...kept } = manifest;
+  const { private: _, scripts, dependencies, devDependencies, overrides, ...kept } = manifest;
   const installed = readJson(join(root, 'node_modules', compiled, 'package.json'));
   return {
     ...kept,
