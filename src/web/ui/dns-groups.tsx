@@ -12,7 +12,7 @@ export function DnsGroups({ view }: { view: DnsView }) {
   const rest = summary?.rest;
   return (
     <div class="table-scroll dns-groups">
-      <table class="flows" aria-label={`Lookups by ${by}`} aria-rowcount={groups.length}>
+      <table class="grid" aria-label={`Lookups by ${by}`} aria-rowcount={groups.length}>
         <colgroup>
           <col />
           {GROUP_COLUMNS.map(({ id }) => (

@@ -7,7 +7,7 @@ export function DnsLookups({ view }: { view: DnsView }) {
   const answer = view.lookups.value;
   return (
     <div class="table-scroll dns-lookups">
-      <table class="flows" aria-label="Last lookups" aria-rowcount={answer?.dns.length ?? 0}>
+      <table class="grid" aria-label="Last lookups" aria-rowcount={answer?.dns.length ?? 0}>
         <colgroup>
           {LOOKUP_COLUMNS.map(({ id }) => (
             <col key={id} class={id} />
