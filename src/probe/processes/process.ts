@@ -55,10 +55,17 @@ export interface Process extends ProcessFacts, Execution {
 
 const NOTHING: Execution = { exe: undefined, args: undefined, argsCut: false };
 
-/** A fork goes on with what its parent executes. */
+/** A fork goes on with what its parent executes. Field by field: to spread takes the engine ten times as long. */
 export function newProcess(facts: ProcessFacts, { exe, args, argsCut }: Execution = NOTHING): Process {
   return {
-    ...facts,
+    pid: facts.pid,
+    startedNs: facts.startedNs,
+    parentPid: facts.parentPid,
+    namespacePid: facts.namespacePid,
+    uid: facts.uid,
+    comm: facts.comm,
+    netns: facts.netns,
+    cgroupId: facts.cgroupId,
     exe,
     args,
     argsCut,
@@ -68,6 +75,19 @@ export function newProcess(facts: ProcessFacts, { exe, args, argsCut }: Executio
     oomKilled: false,
     usage: undefined,
   };
+}
+
+/** It executes something; it may have another parent, user, namespace or cgroup since. */
+export function execute(process: Process, facts: ProcessFacts, { exe, args, argsCut }: Execution): void {
+  process.parentPid = facts.parentPid;
+  process.uid = facts.uid;
+  process.comm = facts.comm;
+  process.netns = facts.netns;
+  process.cgroupId = facts.cgroupId;
+  process.exe = exe;
+  process.args = args;
+  process.argsCut = argsCut;
+  process.executions++;
 }
 
 /** When it started, as /proc tells: in whole ticks, in which no pid is used twice. */

@@ -2,6 +2,7 @@ import { BoundedMap } from '../owners/bounded-map.ts';
 import {
   type CpuTime,
   type Execution,
+  execute,
   isSame,
   newProcess,
   type Process,
@@ -101,8 +102,7 @@ export class ProcessTracker {
     const process = this.#living.get(facts.pid);
     const isKnown = process !== undefined && isSame(process, facts);
     const known = isKnown ? process : isOfKernel ? this.#begin(newProcess(facts)) : this.#meet(facts);
-    Object.assign(known, facts, execution);
-    known.executions++;
+    execute(known, facts, execution);
     this.#untold.set(known, 0);
   }
 
