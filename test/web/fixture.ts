@@ -8,6 +8,7 @@ import { parseSummaryQuery } from '../../src/lib/dns/summary-query.ts';
 import { SysprobeError } from '../../src/lib/errors.ts';
 import { DNS } from '../../src/lib/filter/dns.ts';
 import { FLOWS } from '../../src/lib/filter/flows.ts';
+import { PROCESSES } from '../../src/lib/filter/processes.ts';
 import { parseQuery } from '../../src/lib/filter/query.ts';
 import { changeBetween } from '../../src/map/change.ts';
 import { NetworkMap } from '../../src/map/network-map.ts';
@@ -18,6 +19,7 @@ import type { MapSource, StoredFlow } from '../../src/query/sources.ts';
 import { parseTimelineQuery } from '../../src/query/timeline-query.ts';
 import type { DnsRecord } from '../../src/wire/dns.ts';
 import type { FlowRecord } from '../../src/wire/flow.ts';
+import type { ProcessRecord } from '../../src/wire/process.ts';
 
 const DIST = join(import.meta.dirname, '../../dist/web');
 const TYPES: Record<string, string> = {
@@ -34,11 +36,13 @@ const POLICY =
 const WINDOW_MS = 3_600_000;
 /** As the agent has it, which knows the objects of Kubernetes. */
 const NAMED_FLOWS = { ...FLOWS, kubernetes: true };
+const NAMED_PROCESSES = { ...PROCESSES, kubernetes: true };
 
 /** Serves the built page with an API that answers from a script; the map is computed by the real map code. */
 export class Fixture {
   /** Oldest first. */
   lookups: DnsRecord[] = [];
+  processes: ProcessRecord[] = [];
   readonly #flows = new Map<string, FlowRecord>();
   readonly #mapFlows = new Map<string, StoredFlow>();
   readonly #followers = new Map<ServerResponse, { query: MapQuery; graph: MapGraph }>();
@@ -135,6 +139,12 @@ export class Fixture {
       case '/api/v1/timeline': {
         const query = parseTimelineQuery(url.searchParams, { now: Date.now(), windowMs: WINDOW_MS });
         sendJson(response, this.#map.timeline(query));
+        break;
+      }
+      case '/api/v1/processes': {
+        const { match, last = 20 } = parseQuery(NAMED_PROCESSES, url.searchParams);
+        const matched = this.processes.filter((process) => match(process));
+        sendJson(response, { processes: matched.slice(-last), matched: matched.length });
         break;
       }
       case '/api/v1/dns':

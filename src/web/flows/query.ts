@@ -66,7 +66,8 @@ export function isOutside(node: MapNode | undefined): boolean {
   return node?.kind === 'address' || node?.kind === 'domain';
 }
 
-function ownerFilters(node: MapNode | undefined): Filter[] {
+/** Filters by who owns a record. */
+export function ownerFilters(node: MapNode | undefined): Filter[] {
   if (node === undefined) return [];
   const { kind, name, detail = {} } = node;
   const container: Filter[] = detail.container === undefined ? [] : [['container', String(detail.container)]];

@@ -1,4 +1,5 @@
 import { batch, effect } from '@preact/signals';
+import type { MapTimeline } from '../../map/types.ts';
 import { ApiError } from '../api/fetch-json.ts';
 import { followMap } from '../api/map-stream.ts';
 import { pollJson } from '../api/poll.ts';
@@ -6,9 +7,12 @@ import { asStatus } from '../api/status.ts';
 import type { FlowsAnswer } from '../flows/flow.ts';
 import { flowParams } from '../flows/query.ts';
 import type { Page } from './page.ts';
+import { windowParams } from './time-window.ts';
 
 const FLOWS_EVERY_MS = 2000;
 const STATUS_EVERY_MS = 3000;
+const TIMELINE_EVERY_MS = 10_000;
+const TIMELINE_BUCKETS = 180;
 const SAMPLE_EVERY_MS = 1000;
 /** Whoever types asks many questions on the way to the one that is meant. */
 const TYPING_MS = 200;
@@ -17,7 +21,13 @@ const LAST_FLOWS = 200;
 
 /** Feeds the page from the agent's API until the returned function is called. */
 export function connect(page: Page): () => void {
-  const stops = [followGraph(page), pollFlows(page), pollStatus(page), sampleThroughput(page)];
+  const stops = [
+    followGraph(page),
+    pollFlows(page),
+    pollStatus(page),
+    pollTimeline(page),
+    sampleThroughput(page),
+  ];
   return () => {
     for (const stop of stops) stop();
   };
@@ -77,7 +87,9 @@ function followGraph(page: Page): () => void {
 function pollFlows(page: Page): () => void {
   const read = () => {
     const { graph } = page.feed.shown.value;
-    return flowParams(page.view.value, { graph, search: page.search.value, last: LAST_FLOWS });
+    const { selection } = page.view.value;
+    const window = { selection, ...windowParams(page.view.value) };
+    return flowParams(window, { graph, search: page.search.value, last: LAST_FLOWS });
   };
   let query = read();
   const poll = pollJson<FlowsAnswer>({
@@ -114,6 +126,19 @@ function pollStatus(page: Page): () => void {
     everyMs: STATUS_EVERY_MS,
     onAnswer: take,
     onFailure: () => take(undefined),
+  }).stop;
+}
+
+function pollTimeline(page: Page): () => void {
+  return pollJson<MapTimeline>({
+    url: () => `api/v1/timeline?buckets=${TIMELINE_BUCKETS}`,
+    everyMs: TIMELINE_EVERY_MS,
+    onAnswer: (answer) => {
+      page.timeline.value = answer;
+    },
+    onFailure: () => {
+      page.timeline.value = undefined;
+    },
   }).stop;
 }
 

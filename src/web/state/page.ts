@@ -1,6 +1,6 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { parseGroup } from '../../map/group.ts';
-import type { MapGroup } from '../../map/types.ts';
+import type { MapGroup, MapTimeline } from '../../map/types.ts';
 import { knowsKubernetes, type Status } from '../api/status.ts';
 import { DnsView } from '../dns/view.ts';
 import { FlowIndex } from '../flows/belongs.ts';
@@ -12,7 +12,9 @@ import { MAX_VISIBLE_NODES, type VisibleGraph, visibleGraph } from '../graph/vis
 import { filterParams, parseSearch, type Search } from '../search/tokens.ts';
 import { type EdgeRow, sortEdges } from '../table/edge-columns.ts';
 import { Feed } from './feed.ts';
+import { RateHistory } from './rate-history.ts';
 import { totalRate, withSample } from './throughput.ts';
+import { windowParams } from './time-window.ts';
 import type { View } from './view.ts';
 import { select, selectedNodes, type ViewChange } from './view-changes.ts';
 import { viewToHash } from './view-hash.ts';
@@ -45,6 +47,8 @@ export class Page {
   readonly trouble = signal<string | undefined>(undefined);
   /** Why the agent refuses the search. */
   readonly refusal = signal<string | undefined>(undefined);
+  readonly rateHistory = new RateHistory();
+  readonly timeline = signal<MapTimeline | undefined>(undefined);
   readonly hover = signal<Hover | undefined>(undefined);
   readonly throughput = signal<readonly number[]>([]);
   readonly view: Signal<View>;
@@ -67,7 +71,8 @@ export class Page {
   readonly mapQuery: ReadonlySignal<string | undefined> = computed(() => {
     const group = this.group.value;
     if (group === undefined) return undefined;
-    const { expanded, since, until } = this.view.value;
+    const { expanded } = this.view.value;
+    const { since, until } = windowParams(this.view.value);
     return new URLSearchParams([
       ['group', group],
       ...expanded.map((id) => ['expand', id]),
@@ -191,6 +196,7 @@ export class Page {
   sampleThroughput(): void {
     const { graph } = this.feed.shown.peek();
     if (this.feed.paused.peek() || graph === undefined) return;
+    this.rateHistory.sample(graph.edges.values());
     this.throughput.value = withSample(this.throughput.peek(), totalRate(graph.edges.values()));
   }
 }

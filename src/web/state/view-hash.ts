@@ -4,6 +4,7 @@ import { METRIC_IDS } from '../graph/metrics.ts';
 import { NOISE_IDS } from '../graph/noise.ts';
 import { EDGE_COLUMN_IDS } from '../table/edge-columns.ts';
 import { sortFromText, sortToText } from '../table/sort.ts';
+import { lengthMs } from './time-window.ts';
 import { DEFAULT_VIEW, TABS, type View } from './view.ts';
 
 const MAX_QUERY = 500;
@@ -40,8 +41,8 @@ export function viewFromHash(hash: string): View {
     sort: sortFromText(params.get('sort'), FLOW_COLUMN_IDS) ?? DEFAULT_VIEW.sort,
     edgeSort: sortFromText(params.get('edgesort'), EDGE_COLUMN_IDS) ?? DEFAULT_VIEW.edgeSort,
     columns: columns.length === 0 ? undefined : columns,
-    since: text('since'),
-    until: text('until'),
+    since: lengthMs(text('since')) === undefined ? undefined : text('since'),
+    until: Number.isNaN(Date.parse(text('until') ?? '')) ? undefined : text('until'),
   };
 }
 

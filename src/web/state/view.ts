@@ -28,8 +28,9 @@ export interface View {
   readonly edgeSort: EdgeSort;
   /** Undefined = those that suit the node. */
   readonly columns: readonly FlowColumnId[] | undefined;
-  /** As the API takes them: a time ago, or RFC 3339. */
+  /** The length of the window, such as `15m`; undefined = the usual one. */
   readonly since: string | undefined;
+  /** When it ended, in RFC 3339; undefined = it ends now. */
   readonly until: string | undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { MapEdge, MapNode } from '../../map/types.ts';
 import { formatBytes, formatCount, formatMicros, formatRate, formatShare } from '../format.ts';
 import { failureCount, failureShare, failureText } from '../graph/health.ts';
+import { metricOf } from '../graph/metrics.ts';
 import { type Column, type Sort, sortRows } from './sort.ts';
 
 export const EDGE_COLUMN_IDS = [
@@ -69,8 +70,8 @@ export const EDGE_COLUMNS: readonly EdgeColumn[] = [
     text: ({ edge }) => failureText(edge) || '0',
   },
   figure('share', 'Failed %', { read: failureShare, format: formatShare }),
-  figure('rtt', 'RTT', { read: ({ rttUs }) => rttUs, format: formatMicros }),
-  figure('connect', 'Connect', { read: ({ connectUs }) => connectUs, format: formatMicros }),
+  figure('rtt', 'RTT p95', { read: metricOf('rtt').value, format: formatMicros }),
+  figure('connect', 'Conn. p95', { read: metricOf('connect').value, format: formatMicros }),
   figure('retransmits', 'Retrans.', { read: ({ retransmits }) => retransmits, format: formatCount }),
 ];
 

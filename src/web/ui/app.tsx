@@ -6,6 +6,7 @@ import { MapView } from './map-view.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { SidePanel } from './side-panel.tsx';
 import { Splitter } from './splitter.tsx';
+import { Timeline } from './timeline.tsx';
 import { Toolbar } from './toolbar.tsx';
 import { Tooltip } from './tooltip.tsx';
 
@@ -24,6 +25,7 @@ export function App({ theme }: { theme: Signal<Theme | undefined> }) {
         <Splitter share={share} />
         <SidePanel />
       </main>
+      <Timeline />
       <Footer />
       <Tooltip />
     </div>

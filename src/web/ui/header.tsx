@@ -1,5 +1,5 @@
 import type { Signal } from '@preact/signals';
-import { formatPlural, formatRate } from '../format.ts';
+import { formatClock, formatPlural, formatRate } from '../format.ts';
 import type { Page } from '../state/page.ts';
 import { systemTheme, type Theme } from '../state/theme.ts';
 import { curve } from '../state/throughput.ts';
@@ -49,7 +49,7 @@ function LinkState() {
   );
 }
 
-function linkState({ link, status, feed }: Page): [className: string, text: string] {
+function linkState({ link, status, feed, view }: Page): [className: string, text: string] {
   switch (link.value) {
     case 'connecting':
       return ['connecting', 'Connecting'];
@@ -57,7 +57,10 @@ function linkState({ link, status, feed }: Page): [className: string, text: stri
       return ['lost', 'No connection'];
     case 'live':
       if (status.value?.probe.connected === false) return ['lost', 'No probe'];
-      return feed.paused.value ? ['paused', 'Paused'] : ['live', 'Live'];
+      if (feed.paused.value) return ['paused', 'Paused'];
+      return view.value.until === undefined
+        ? ['live', 'Live']
+        : ['paused', `Until ${formatClock(view.value.until)}`];
   }
 }
 

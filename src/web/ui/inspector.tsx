@@ -5,9 +5,12 @@ import { nodeOutline } from '../graph/geometry.ts';
 import type { GraphState } from '../graph/state.ts';
 import { nodeBytes } from '../graph/visible.ts';
 import { select, toggleSelection } from '../state/view-changes.ts';
+import { EdgeSignals, NodeSignals } from './golden-signals.tsx';
 import { Icon, KindGlyph } from './icons.tsx';
 import { NodeActions } from './node-buttons.tsx';
 import { usePage } from './page-context.ts';
+import { ProcessList } from './process-list.tsx';
+import { Sparkline } from './sparkline.tsx';
 import { Facts } from './tooltip.tsx';
 
 /** What is selected: its figures, and its neighbours to go on to. */
@@ -41,6 +44,7 @@ export function Inspector() {
 function NodeCard({ node, graph }: { node: MapNode; graph: GraphState }) {
   const page = usePage();
   const edges = [...graph.edges.values()];
+  const touching = edges.filter(({ source, target }) => source === node.id || target === node.id);
   const named = (ids: string[]) => [...new Set(ids)].flatMap((id) => graph.nodes.get(id) ?? []);
   const clients = named(edges.filter(({ target }) => target === node.id).map(({ source }) => source));
   const servers = named(edges.filter(({ source }) => source === node.id).map(({ target }) => target));
@@ -52,6 +56,7 @@ function NodeCard({ node, graph }: { node: MapNode; graph: GraphState }) {
         <NodeSign node={node} />
         <h2 title={node.name}>{node.name}</h2>
         <p>{node.kind}</p>
+        <Sparkline edges={touching.map(({ id }) => id)} />
       </header>
       {details.length > 0 && (
         <p class="details">
@@ -64,10 +69,12 @@ function NodeCard({ node, graph }: { node: MapNode; graph: GraphState }) {
       )}
       <NodeActions node={node} />
       <Facts facts={nodeFacts(node, page.rates.value.get(node.id))} />
+      <NodeSignals node={node} />
       <div class="neighbours">
         <Peers title="Clients" nodes={clients} />
         <Peers title="Servers" nodes={servers} />
       </div>
+      <ProcessList node={node} />
     </>
   );
 }
@@ -82,8 +89,10 @@ function EdgeCard({ edge, graph }: { edge: MapEdge; graph: GraphState }) {
         <Icon name="arrow" />
         {target !== undefined && <Peer node={target} />}
         <p>{edgePorts(edge)}</p>
+        <Sparkline edges={[edge.id]} />
       </header>
       <Facts facts={edgeFacts(edge)} />
+      <EdgeSignals edge={edge} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { flowsCommand, mapCommand } from '../search/command.ts';
+import { windowParams } from '../state/time-window.ts';
 import { CopyCommand } from './copy-command.tsx';
 import { Icon } from './icons.tsx';
 import { Menu } from './menu.tsx';
@@ -8,7 +9,7 @@ import { usePage } from './page-context.ts';
 /** The view as a link, and what asks the same in a shell. */
 export function ShareMenu() {
   const page = usePage();
-  const { since, until } = page.view.value;
+  const { since, until } = windowParams(page.view.value);
   const { filters, words, unwanted } = page.search.value;
   const question = { server: location.origin, filters, since, until };
   return (

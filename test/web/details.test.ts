@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launch, openCluster, openShop, visit } from './browser.ts';
+import { clickEdge, nodeOf, settled, soon } from './page.ts';
+import { PARTIES } from './shop.ts';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+describe('the panel of a node', () => {
+  test('has its golden signals, its last minute and its processes', async () => {
+    await using visited = await visit(browser, {
+      prepare: (fixture) => {
+        openShop(fixture);
+        fixture.processes = ['nginx', 'nginx: worker'].map((comm, index) => ({
+          id: `${812 + index}-1`,
+          pid: 812 + index,
+          comm,
+          state: 'running',
+          container: { id: PARTIES.nginx.container, runtime: 'containerd' },
+          cpu: { millicores: 100 + 400 * index },
+          memory: { rssBytes: 12_000_000 },
+        }));
+      },
+    });
+    const { page, complaints } = visited;
+    await settled(page);
+    await page.getByLabel('Group by').selectOption('container');
+    await nodeOf(page, PARTIES.nginx.container).waitFor({ state: 'detached' });
+    await page.locator(`[data-node="container:${PARTIES.nginx.container}"]`).click();
+    await soon(() => page.locator('.processes li').allInnerTexts()).toEqual([
+      expect.stringMatching(/nginx: worker\s+813\s+0\.50 CPUs\s+12 MB/),
+      expect.stringMatching(/nginx\s+812\s+0\.10 CPUs\s+12 MB/),
+    ]);
+    const signals = page.locator('.signals section');
+    expect(await signals.first().textContent()).toMatch(/^Served.*p50 \/ p95 \/ p99/);
+    expect(await signals.nth(1).textContent()).toContain('Errors0');
+    await page.locator('.sparkline path').waitFor({ state: 'attached' });
+    expect(complaints).toEqual([]);
+  });
+
+  test('of an edge names what fails and how long round trips take', async () => {
+    await using visited = await visit(browser);
+    const { page } = visited;
+    await settled(page);
+    await clickEdge(page, 'smtp');
+    const signals = await page.locator('.signals').textContent();
+    expect(signals).toContain('Errors1');
+    expect(signals).toMatch(/Round tripsp50 \/ p95 \/ p99\d/);
+  });
+});
+
+describe('an export', () => {
+  async function saved(page: Page, form: string): Promise<Buffer> {
+    if ((await page.locator('.map-head .menu[open]').count()) === 0)
+      await page.locator('summary', { hasText: 'Export' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('.menu-item', { hasText: new RegExp(`^${form}`) }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(
+      new RegExp(`^sysprobe-map-\\d{8}-\\d{6}\\.${form.toLowerCase()}$`),
+    );
+    return readFileSync(await download.path());
+  }
+
+  test('has what is drawn, as SVG, PNG, JSON and DOT', async () => {
+    await using visited = await visit(browser, {
+      prepare: openCluster,
+      hash: '#expand=workload%3Ashop%2FDeployment%2Fcheckout&noise=dns',
+    });
+    const { page, complaints } = visited;
+    await soon(() => page.locator('.map .node.pod').count()).toBe(2);
+    const nodes = await page.locator('.map [data-node]').count();
+    const json = JSON.parse((await saved(page, 'JSON')).toString());
+    expect(json).toMatchObject({ group: 'workload', generatedAt: expect.any(String) });
+    expect(json.nodes).toHaveLength(nodes);
+    const svg = (await saved(page, 'SVG')).toString();
+    expect(svg).toContain('>storefront</text>');
+    expect(svg).toContain('3 timeout');
+    expect(svg).not.toMatch(/var\(|NaN|undefined/);
+    const png = await saved(page, 'PNG');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.length).toBeGreaterThan(20_000);
+    const dot = (await saved(page, 'DOT')).toString();
+    expect(dot).toContain('subgraph cluster_');
+    expect(dot.match(/ -> /g)).toHaveLength(json.edges.length);
+    expect(complaints).toEqual([]);
+  });
+});
