@@ -7,11 +7,12 @@ import { kernel } from './kernel.ts';
 import { memory } from './memory.ts';
 import { nat } from './nat.ts';
 import { overhead } from './overhead.ts';
+import { page } from './page.ts';
 import { processes } from './processes.ts';
 import { saturation } from './saturation.ts';
 import { udp } from './udp.ts';
 
-const benchmarks = [kernel, cgroups, overhead, decode, memory, nat, saturation, udp, dns, processes];
+const benchmarks = [kernel, cgroups, overhead, decode, memory, nat, saturation, udp, dns, processes, page];
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const measured = new Map<string, Figure[]>();
 for (const benchmark of benchmarks) {

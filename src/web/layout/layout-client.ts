@@ -5,11 +5,14 @@ import type { LayoutInput } from './arrange.ts';
 export class LayoutClient {
   readonly #worker = new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module' });
   #busy = false;
+  /** For who measures: each layout is an entry of the browser's performance timeline. */
+  #started = 0;
   #next: (() => LayoutInput) | undefined;
 
   constructor(onPositions: (positions: Record<string, Point>) => void) {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<Record<string, Point>>) => {
       this.#busy = false;
+      performance.measure('layout', { start: this.#started });
       onPositions(data);
       this.#start();
     });
@@ -28,6 +31,7 @@ export class LayoutClient {
   #start(): void {
     if (this.#busy || this.#next === undefined) return;
     this.#busy = true;
+    this.#started = performance.now();
     this.#worker.postMessage(this.#next());
     this.#next = undefined;
   }
