@@ -46,9 +46,16 @@ async function list(command: string, ...args: string[]): Promise<Record<string, 
     .map((line) => JSON.parse(line));
 }
 
-/** What a map shows whenever it is drawn. */
+/** What a map shows whenever it is drawn, and whether it knows DNS transactions or not. */
 function lasting({ nodes, edges }: MapGraph) {
-  return { nodes, edges: edges.map(({ rate: _, ...edge }) => edge) };
+  return {
+    nodes: nodes.map(({ id, kind, name, connections, sent, received }) => {
+      return { id, kind, name, connections, sent, received };
+    }),
+    edges: edges.map(({ id, source, target, ports, connections, bytes, retransmits, rttUs, connectUs }) => {
+      return { id, source, target, ports, connections, bytes, retransmits, rttUs, connectUs };
+    }),
+  };
 }
 
 const COMMANDS = ['flows', 'dns', 'processes', 'containers'] as const;
