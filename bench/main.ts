@@ -1,3 +1,4 @@
+import { agent } from './agent.ts';
 import { cgroups } from './cgroups.ts';
 import { decode } from './decode.ts';
 import { dns } from './dns.ts';
@@ -12,7 +13,20 @@ import { processes } from './processes.ts';
 import { saturation } from './saturation.ts';
 import { udp } from './udp.ts';
 
-const benchmarks = [kernel, cgroups, overhead, decode, memory, nat, saturation, udp, dns, processes, page];
+const benchmarks = [
+  kernel,
+  cgroups,
+  overhead,
+  decode,
+  agent,
+  memory,
+  nat,
+  saturation,
+  udp,
+  dns,
+  processes,
+  page,
+];
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const measured = new Map<string, Figure[]>();
 for (const benchmark of benchmarks) {

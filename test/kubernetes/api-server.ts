@@ -20,7 +20,7 @@ interface Change {
 }
 
 /** What the server does instead of answering as it should. */
-export type Misbehaviour = 'none' | 'silent' | 'garbage' | 'error' | 'forbidden';
+export type Misbehaviour = 'none' | 'silent' | 'slow' | 'garbage' | 'error' | 'forbidden';
 
 /** Stands in for the API server of Kubernetes: list in pages and watch, of any path, over TLS. */
 export class ApiServer {
@@ -147,7 +147,9 @@ export class ApiServer {
     const rest = from + limit < all.length ? { continue: `${version}:${from + limit}` } : {};
     const metadata = { resourceVersion: String(version), ...rest };
     answer.setHeader('content-type', 'application/json');
-    answer.end(JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata, items }));
+    const text = JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata, items });
+    if (this.misbehaviour === 'slow') trickle(answer, text);
+    else answer.end(text);
   }
 
   #watch(url: URL, answer: ServerResponse): void {
@@ -164,6 +166,12 @@ export class ApiServer {
     this.#watchers.add(watcher);
     answer.on('close', () => this.#watchers.delete(watcher));
   }
+}
+
+/** A few characters at a time. */
+function trickle(answer: ServerResponse, text: string): void {
+  if (text === '') answer.end();
+  else answer.write(text.slice(0, 100), () => setImmediate(trickle, answer, text.slice(100)));
 }
 
 function send({ url, answer }: { url: URL; answer: ServerResponse }, { path, type, object }: Change): void {

@@ -146,6 +146,19 @@ it('reads a list of many pages', async () => {
   expect(server.requestsOf(SERVICES, 'list').at(-1)?.searchParams.get('continue')).toBe('96:90');
 });
 
+it('reads a list that comes slowly, a few characters at a time', async () => {
+  const server = await startApiServer();
+  server.misbehaviour = 'slow';
+  for (let n = 0; n < 40; n++) server.put(PODS, deployed('cart', { ip: `10.1.1.${n}` }));
+  const { kubernetes, enricher } = follow(server);
+  await until(
+    () => isSynced(kubernetes),
+    (good) => good,
+  );
+  expect(kubernetes.pods.counts.pods).toBe(40);
+  expect(enricher.address('10.1.1.39')?.workload?.name).toBe('cart');
+});
+
 it('reads the token again, which is rotated', async () => {
   const server = await startApiServer();
   server.token = 'second';

@@ -109,7 +109,7 @@ export class FlowView {
     const end = { ip: destIp.read(this.slot) ?? '', port: destPort.read(this.slot) ?? 0 };
     const domain = destDomain.read(this.slot);
     const called = domain === null ? end : { ...end, domain };
-    return this.#names === undefined ? called : lazilyNamed(called, () => this.#names?.peer(this.slot, this));
+    return this.#names === undefined ? called : new NamedEnd(called, this, this.#names);
   }
 
   get kubernetes(): Names | undefined {
@@ -226,12 +226,27 @@ export class FlowView {
   }
 }
 
-/** Most that read an end do not ask for its names. */
-function lazilyNamed(end: FlowRecord['dest'], names: () => Names | undefined): NamedFlowRecord['dest'] {
-  return {
-    ...end,
-    get kubernetes() {
-      return names();
-    },
-  };
+/** The other end, whose names are found only for who asks: most do not. */
+class NamedEnd {
+  readonly ip: string;
+  readonly port: number;
+  readonly domain?: string;
+  readonly #flow: FlowView;
+  readonly #names: NonNullable<ViewSources['names']>;
+
+  constructor(
+    { ip, port, domain }: FlowRecord['dest'],
+    flow: FlowView,
+    names: NonNullable<ViewSources['names']>,
+  ) {
+    this.ip = ip;
+    this.port = port;
+    if (domain !== undefined) this.domain = domain;
+    this.#flow = flow;
+    this.#names = names;
+  }
+
+  get kubernetes(): Names | undefined {
+    return this.#names.peer(this.#flow.slot, this.#flow);
+  }
 }
