@@ -26,7 +26,7 @@ const QUERIES = [
   'last=20&from-ip=10.244.0.0/28',
   'last=20&to-service=service-3',
   'last=20&workload=Deployment/app-11&failure',
-  'first=100&since=30s',
+  'first=100&since=10m',
 ];
 
 /** What the agent's one thread does with a million flows, named by Kubernetes: nothing of the kernel. */
