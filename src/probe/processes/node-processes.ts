@@ -70,13 +70,13 @@ export class NodeProcesses implements ProcessListener {
 
   /** Reads how much each of them uses; finds those whose start or end was missed. */
   async sample(): Promise<void> {
-    if (this.#isSampling || !this.isReported) return;
+    const { source } = this.#options;
+    if (this.#isSampling || !(this.isReported || source.isOn)) return;
     this.#isSampling = true;
     const gone = await this.#sampler.round(this.tracker.living()).finally(() => {
       this.#isSampling = false;
     });
     for (const process of gone) this.tracker.vanished(process, this.#options.clock.bootNs());
-    const { source } = this.#options;
     const lost = Object.values(source.losses()).reduce((sum, count) => sum + count, 0);
     if (source.isOn && lost === this.#lost) return;
     this.#lost = lost;
