@@ -127,8 +127,11 @@ export class Enricher {
 
   #podOf({ container, cgroup }: Owned) {
     if (container?.id === undefined) return undefined;
+    const { pods } = this.#kubernetes;
+    const known = pods.ofContainer(container.id);
+    if (known !== undefined) return known;
     const uid = POD_UID.exec(cgroup?.path ?? '')?.[1]?.replaceAll('_', '-');
-    return this.#kubernetes.pods.ofContainer(container.id, uid);
+    return uid === undefined ? undefined : pods.ofContainer(container.id, uid);
   }
 
   #usualService({ ips }: { ips: readonly string[] }, atMs?: number): string | undefined {
