@@ -40,10 +40,8 @@ try {
     config,
     `no-resolv\nno-hosts\nlisten-address=${NAMESERVER}\nbind-interfaces\nlocal=/shop.test/\naddress=/web.shop.test/${web.ip}\n`,
   );
-  const dnsmasq = ['netns', 'exec', podman.name, 'dnsmasq', '--keep-in-foreground', '--conf-file', config];
-  started.push(
-    spawn('ip', [...dnsmasq.slice(0, -2), `--conf-file=${config}`, '--pid-file='], { stdio: 'inherit' }),
-  );
+  const dnsmasq = ['dnsmasq', '--keep-in-foreground', `--conf-file=${config}`, '--pid-file='];
+  started.push(spawn('ip', ['netns', 'exec', podman.name, ...dnsmasq], { stdio: 'inherit' }));
   const client = await podman.runContainer({
     network: 'bridge',
     options: ['--name', 'client', '--dns', NAMESERVER],
