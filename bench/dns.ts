@@ -9,17 +9,18 @@ import { openDns } from '../src/probe/sources/dns-hooks.ts';
 import { exchanges } from '../test/dns/corpus.ts';
 import { startUnbound } from '../test/live/dns-servers.ts';
 import { makeNamespacePair } from '../test/live/namespaces.ts';
-import { startProbe } from '../test/live/probe.ts';
 import type { Benchmark, Figure } from './figures.ts';
 import { median, spread } from './figures.ts';
 import { compiled, cpuSeconds, load } from './load.ts';
 import { runTimes } from './run-stats.ts';
+import { compareWithProbe } from './with-probe.ts';
 
 const PORT = 53;
 const PAIRS = 10;
 const ROUNDS = 8;
 const QUESTIONS = 20_000;
-const SECONDS = 2;
+const NAMES = 2000;
+const PASSES = 30;
 const PARSE_ROUNDS = 15;
 const PARSED = 20_000;
 /** Room for all messages of a load: nothing reads them meanwhile. */
@@ -33,13 +34,19 @@ export const dns: Benchmark = {
   name: 'dns',
   async run() {
     const pair = makeNamespacePair('dnsb');
+    const folder = mkdtempSync(join(tmpdir(), 'sysprobe-bench-dns-'));
+    const names = join(folder, 'names');
+    // Every other one is not there.
+    const asked = Array.from({ length: NAMES / 2 }, (_, i) => `n${i}.shop.test A\nweb.shop.test A\n`);
+    writeFileSync(names, asked.join(''));
     const options = { netns: pair.right.name, listen: [pair.right.ip], port: PORT, log: false };
     const server = await startUnbound(options);
     try {
       const where = { netns: pair.left.name, server: pair.right.ip, serverPid: server.pid };
-      return [...oneByOne(where), ...inKernel(where), await manyAtOnce(where), parseRate()];
+      return [...oneByOne(where), ...inKernel(where), await manyAtOnce(where, names), parseRate()];
     } finally {
       await server.stop();
+      rmSync(folder, { recursive: true });
       pair.remove();
     }
   },
@@ -133,53 +140,14 @@ function ask({ netns, server, serverPid }: Where): { seconds: number; cpuSeconds
   return { seconds, cpuSeconds: own + cpuSeconds(serverPid) - before };
 }
 
-/** The whole probe, with what sees DNS and without it: with both processors busy, what it does is taken from others. */
-async function manyAtOnce(where: Where): Promise<Figure> {
-  const ratios: number[] = [];
-  const rates: number[] = [];
-  const cpuUs: number[] = [];
-  let lost = 0;
-  for (let pair = 0; pair < PAIRS; pair++) {
-    const before = pair % 2 === 0 ? await askProbed(where, ['--no-dns-enabled']) : undefined;
-    const seen = await askProbed(where, []);
-    const unseen = before ?? (await askProbed(where, ['--no-dns-enabled']));
-    ratios.push(seen.rate / unseen.rate);
-    rates.push(unseen.rate);
-    cpuUs.push(seen.cpuUs - unseen.cpuUs);
-    lost += seen.lost;
-  }
-  return {
-    what: 'DNS queries a second, as many as the machine can, with the probe / with one that sees no DNS',
-    figure: spread(ratios, 3),
-    how:
-      `${PAIRS} pairs of ${SECONDS} s of dnsperf; ${median(rates).toFixed(0)} a second without; the probe used ` +
-      `${spread(cpuUs, 1)} µs more of a core a query; ${lost} messages lost`,
-  };
-}
-
-async function askProbed({ netns, server }: Where, flags: string[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'sysprobe-bench-dns-'));
-  const names = join(folder, 'names');
-  writeFileSync(
-    names,
-    Array.from({ length: 1000 }, (_, i) => `n${i}.shop.test A\nweb.shop.test A\n`).join(''),
-  );
-  const probe = await startProbe(['--log-level', 'error', ...flags]);
-  try {
-    const before = cpuSeconds(probe.pid);
-    const options = ['-s', server, '-p', PORT, '-d', names, '-l', SECONDS, '-c', 4, '-q', 100];
-    const text = inNetns(netns, ['dnsperf', ...options]);
-    const used = cpuSeconds(probe.pid) - before;
-    const { loss } = await probe.status();
-    return {
-      rate: Number(/Queries per second:\s+([\d.]+)/.exec(text)?.[1]),
-      cpuUs: (used / Number(/Queries completed:\s+(\d+)/.exec(text)?.[1])) * 1e6,
-      lost: loss.ringDns ?? 0,
-    };
-  } finally {
-    await probe.stop();
-    rmSync(folder, { recursive: true });
-  }
+/** With both processors busy, what the probe does is taken from client and server. */
+function manyAtOnce({ netns, server }: Where, names: string): Promise<Figure> {
+  const command = ['dnsperf', '-s', server, '-p', PORT, '-d', names, '-n', PASSES, '-c', 4, '-q', 100];
+  return compareWithProbe({
+    what: 'DNS queries a second, as many as the machine can',
+    how: `dnsperf with ${PASSES * NAMES} queries`,
+    run: () => Number(/Run time \(s\):\s+([\d.]+)/.exec(inNetns(netns, command))?.[1]),
+  });
 }
 
 function inNetns(netns: string, command: readonly (string | number)[]): string {
