@@ -4,6 +4,7 @@ import { decode } from './decode.ts';
 import { dns } from './dns.ts';
 import { writeFigures } from './document.ts';
 import type { Figure } from './figures.ts';
+import { history } from './history.ts';
 import { kernel } from './kernel.ts';
 import { memory } from './memory.ts';
 import { nat } from './nat.ts';
@@ -26,6 +27,7 @@ const benchmarks = [
   dns,
   processes,
   page,
+  history,
 ];
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const measured = new Map<string, Figure[]>();

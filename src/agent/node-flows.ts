@@ -43,6 +43,8 @@ export interface NodeFlowsOptions {
   historyBytes: number;
   /** What is over and does not change any more. */
   onBlock?: (block: FlowBlock) => void;
+  /** What the network of an address is called. */
+  network?: ((ip: string) => string | undefined) | undefined;
   /** What a container uses now. */
   saturation?: (container: string) => MapSaturation | undefined;
   /** Changes that a follower may be behind. */
@@ -76,6 +78,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   readonly key = 'flows';
   readonly set: RecordSet<Flow>;
   readonly directory: MapDirectory | undefined;
+  readonly network: MapSource['network'];
   readonly windowMs: number;
   readonly now: () => number;
   readonly #store: FlowStore;
@@ -108,12 +111,14 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     this.now = now;
     this.#meter = meter;
     this.directory = directory;
+    this.network = options.network;
     this.set = { ...FLOWS, kubernetes: enricher !== undefined };
     this.#map = new NetworkMap({
       windowMs,
       maxIdle: MAX_IDLE_CONVERSATIONS,
       maxBytes: historyBytes * (1 - FLOWS_PART),
       directory,
+      network: options.network,
       saturation,
     });
     this.#store = new FlowStore({
@@ -205,13 +210,13 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   }
 
   snapshot(window: { since?: number | undefined; until?: number | undefined } = {}): Snapshot<StoredFlow> {
-    const { since, until } = window;
-    const isOfNow = since === undefined && until === undefined;
-    return isOfNow ? this.#store.snapshot() : this.#past.snapshot(since ?? 0);
+    const { since = 0, until = Number.POSITIVE_INFINITY } = window;
+    const isOfNow = window.since === undefined && window.until === undefined;
+    return isOfNow ? this.#store.snapshot() : this.#past.snapshot({ since, until });
   }
 
-  reports({ since }: { since: number }): Iterable<FlowReport> {
-    return this.#past.reports(since, this.now());
+  reports(window: { since: number; until: number }): Iterable<FlowReport> {
+    return this.#past.reports(window, this.now());
   }
 
   follow(after?: string): RecordFollower {
@@ -259,7 +264,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   #apply(change: FlowChange, row: FlowRow): void {
     const now = this.now();
     const { type, flow } = change;
-    if (this.#past.record(change, row)) this.#map.update(flow, now);
+    if (this.#past.record(change)) this.#map.update(flow, now);
     this.#meter.update(flow, now);
     this.#feed.append(type, row);
     this.#version += 1;

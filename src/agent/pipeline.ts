@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { renderMetrics } from '../export/prometheus.ts';
 import type { AgentConfig } from '../lib/config/load.ts';
+import { networkNames } from '../lib/config/networks.ts';
 import type { Logger } from '../lib/log.ts';
 import { packageRoot } from '../lib/package-root.ts';
 import { type AppOptions, createApp, createHealthApp } from '../query/app.ts';
@@ -28,6 +29,7 @@ export type PipelineConfig = KubernetesConfig &
     | 'listenHost'
     | 'maxFlows'
     | 'maxClosedFlows'
+    | 'networks'
     | 'historySeconds'
     | 'historyBytes'
     | 'historyFolder'
@@ -104,6 +106,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     maxClosed: config.maxClosedFlows,
     windowMs: config.historySeconds * 1000,
     historyBytes: config.historyBytes,
+    network: networkNames(config.networks),
     ...(segments && { onBlock: (block) => segments.append(block) }),
     feedEvents: limits.feedEvents,
     maxDns: config.dnsMax,

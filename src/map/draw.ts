@@ -34,15 +34,16 @@ export interface DrawOptions extends GraphQuery {
   /** How far back there is something. */
   windowMs: number;
   directory: FaceOptions['directory'];
+  network: FaceOptions['network'];
   /** What a container uses now. */
   saturation?: ((container: string) => MapSaturation | undefined) | undefined;
 }
 
 export function drawGraph(options: DrawOptions, drawn: Drawn): MapGraph {
-  const { now, group, label, expand, directory, saturation, limit = DEFAULT_NODE_LIMIT } = options;
+  const { now, group, label, expand, directory, network, saturation, limit = DEFAULT_NODE_LIMIT } = options;
   const { sinceMs = options.windowMs, between } = options;
   const window = between === undefined ? liveWindow(now, sinceMs) : closedWindow(between);
-  const builder = new GraphBuilder(group, { label, expand, directory });
+  const builder = new GraphBuilder(group, { label, expand, directory, network });
   addSlots(builder, drawn.conversations, window);
   for (const connection of drawn.connections) addConnection(builder, connection, { drawn, window, now });
   return builder.build({ now, limit, window, saturation: window.live ? saturation : undefined });

@@ -106,6 +106,17 @@ describe('a remote end that was looked up', () => {
     expect(nodeFace({ ...called, names: cart }, 'process').id).toBe('domain:api.example.org');
   });
 
+  it('is the named network that it is in where it was not looked up', () => {
+    const network = (ip: string) => (ip === address.ip ? 'office' : undefined);
+    expect(nodeFace(address, 'workload', { network })).toMatchObject({
+      id: 'network:office',
+      kind: 'network',
+    });
+    expect(nodeFace(called, 'workload', { network }).id).toBe('domain:api.example.org');
+    expect(nodeFace(address, 'address', { network }).id).toBe('address:10.0.0.2');
+    expect(nodeFace({ ...address, ip: '10.0.0.3' }, 'pod', { network }).id).toBe('address:10.0.0.3');
+  });
+
   it('is an address on loopback, which is no other host', () => {
     const face = nodeFace({ ...called, ip: '127.0.0.1', netns: 5 }, 'process');
     expect(face).toMatchObject({ id: 'address:127.0.0.1@5', detail: { domain: 'api.example.org' } });

@@ -8,6 +8,8 @@ export interface FaceOptions {
   /** By which the group `label` groups. */
   label?: string | undefined;
   directory?: MapDirectory | undefined;
+  /** What the network of an address is called. */
+  network?: ((ip: string) => string | undefined) | undefined;
   /** Ids of the nodes in whose place what is inside of them is drawn. */
   expand?: ReadonlySet<string> | undefined;
 }
@@ -63,9 +65,7 @@ function faceOf(end: End, group: MapGroup, options: FaceOptions): NodeFace {
   }
   if (group !== 'address' && end.container !== undefined) return containerFace(end, end.container);
   if (group !== 'address' && name !== undefined) return processFace(end, name);
-  if (group !== 'address' && end.domain !== undefined && end.netns === undefined)
-    return domainFace(end.domain);
-  return addressFace(end);
+  return (group !== 'address' && outsideFace(end, options)) || addressFace(end);
 }
 
 function namesOf(end: End, group: MapGroup, directory: MapDirectory | undefined): MapNames | undefined {
@@ -159,6 +159,14 @@ function processFace(end: End, name: string): NodeFace {
 function containerFace(end: End, container: string): NodeFace {
   const detail = { container, ...(end.runtime !== undefined && { runtime: end.runtime }) };
   return { id: `container:${container}`, kind: 'container', name: container.slice(0, 12), detail };
+}
+
+/** On loopback there is no other host. */
+function outsideFace({ ip, netns, domain }: End, { network }: FaceOptions): NodeFace | undefined {
+  if (netns !== undefined) return undefined;
+  if (domain !== undefined) return domainFace(domain);
+  const name = network?.(ip);
+  return name === undefined ? undefined : { id: `network:${name}`, kind: 'network', name };
 }
 
 function domainFace(domain: string): NodeFace {

@@ -24,7 +24,7 @@ export class GraphBuilder {
   readonly #group: MapGroup;
   readonly #byConversation = new Map<Conversation, Edge>();
   readonly #byId = new Map<string, Edge>();
-  /** What nodes consist of, by their ids: containers, and the addresses of domains. */
+  /** What nodes consist of, by their ids: containers, and the addresses of domains and networks. */
   readonly #containers = new Map<string, Set<string>>();
   readonly #addresses = new Map<string, Set<string>>();
   readonly #faces: FaceOptions;
@@ -78,7 +78,7 @@ export class GraphBuilder {
   #face(end: End): NodeFace {
     const face = innerFace(end, this.#group, this.#faces);
     if (end.container !== undefined) addTo(this.#containers, face.id, end.container);
-    else if (face.kind === 'domain') addTo(this.#addresses, face.id, end.ip);
+    else if (face.kind === 'domain' || face.kind === 'network') addTo(this.#addresses, face.id, end.ip);
     return face;
   }
 

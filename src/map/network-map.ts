@@ -13,6 +13,7 @@ import { type Conversation, Conversations } from './conversations.ts';
 import { addDns } from './dns.ts';
 import { type Drawn, drawGraph, type GraphQuery } from './draw.ts';
 import { addressEnd, type End, namesKey, ownEnd, peerEnd } from './ends.ts';
+import type { FaceOptions } from './faces.ts';
 import { addNew, countedNow, type FiguresAt, lastSeenAt, openedAt, type Sides } from './sides.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
 import { drawTimeline, type TimelineQuery } from './timeline.ts';
@@ -31,6 +32,8 @@ export interface NetworkMapOptions {
   maxBytes?: number;
   /** Names of Kubernetes that flows do not carry. */
   directory?: MapDirectory | undefined;
+  /** What the network of an address is called. */
+  network?: FaceOptions['network'];
   /** What a container uses now. */
   saturation?: ((container: string) => MapSaturation | undefined) | undefined;
 }
@@ -152,8 +155,8 @@ export class NetworkMap {
   }
 
   graph(query: GraphQuery): MapGraph {
-    const { windowMs, directory, saturation } = this.#options;
-    return drawGraph({ ...query, windowMs, directory, saturation }, this.#drawn);
+    const { windowMs, directory, network, saturation } = this.#options;
+    return drawGraph({ ...query, windowMs, directory, network, saturation }, this.#drawn);
   }
 
   timeline(query: TimelineQuery): MapTimeline {

@@ -19,7 +19,7 @@ export const MAP_GROUPS = [
 export type MapGroup = (typeof MAP_GROUPS)[number];
 
 /** What a node of the map is: named by the group, or a domain outside this node, whatever the group but addresses. */
-export type MapNodeKind = MapGroup | 'domain';
+export type MapNodeKind = MapGroup | 'domain' | 'network';
 
 /** What Kubernetes calls an end. Absent = not known. */
 export interface MapNames {

@@ -14,11 +14,13 @@ export function filteredMap(
 ): MapGraph {
   const now = source.now();
   const asked = window(now);
-  const since = 'between' in asked ? asked.between.since : now - asked.sinceMs;
+  const live = { since: now - ('sinceMs' in asked ? asked.sinceMs : 0), until: Number.POSITIVE_INFINITY };
+  const reported = 'between' in asked ? asked.between : live;
   const map = new NetworkMap({
     windowMs: source.windowMs,
     maxSettling: Number.POSITIVE_INFINITY,
     directory: source.directory,
+    network: source.network,
   });
   const update = ({ flow, before }: FlowReport) => {
     if (before !== undefined) map.update(before, now);
@@ -34,8 +36,8 @@ export function filteredMap(
     begun.add(flow.id);
     later.push(report);
   };
-  for (const report of source.reports({ since })) if (match(report.flow)) add(report);
-  for (const report of source.reports({ since })) {
+  for (const report of source.reports(reported)) if (match(report.flow)) add(report);
+  for (const report of source.reports(reported)) {
     if (!match(report.flow) && map.expects(report.flow)) add(report);
   }
   for (const report of later) update(report);

@@ -2216,6 +2216,10 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
    {
     "type": "string",
     "const": "domain"
+   },
+   {
+    "type": "string",
+    "const": "network"
    }
   ],
   "description": "What a node of the map is: named by the group, or a domain outside this node, whatever the group but addresses."

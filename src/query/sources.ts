@@ -47,6 +47,8 @@ export interface MapSource {
   readonly windowMs: number;
   /** Names of Kubernetes; undefined where there is none. */
   readonly directory?: MapDirectory | undefined;
+  /** What the network of an address is called. */
+  readonly network?: ((ip: string) => string | undefined) | undefined;
   /** How flows are filtered. */
   readonly set?: RecordSet<Flow>;
   now(): number;
@@ -57,5 +59,5 @@ export interface MapSource {
    * The reports of flows that a map of some of them is drawn from: of each time slot the last, from the window's begin on,
    * and those of all that are open. To be read at once, as the flows are.
    */
-  reports(window: { since: number }): Iterable<FlowReport>;
+  reports(window: { since: number; until: number }): Iterable<FlowReport>;
 }

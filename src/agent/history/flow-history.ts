@@ -1,9 +1,10 @@
 import { NO_RATE } from '../../map/rate.ts';
 import type { FlowRow } from '../../wire/flow.ts';
 import { FLOW_FIELD_NAMES } from '../../wire/rows.ts';
-import { FlowColumns, type FlowReaders } from '../store/flow-columns.ts';
+import type { FlowReaders } from '../store/flow-columns.ts';
 import { FlowView, type ViewColumns, type ViewSources, viewColumns } from '../store/flow-view.ts';
 import { CARRIED, FlowBlock, type HistoryRow } from './flow-block.ts';
+import { RowReaders } from './row-readers.ts';
 
 export interface FlowHistoryOptions {
   windowMs: number;
@@ -22,17 +23,19 @@ export interface PastFlow {
   before: readonly number[];
 }
 
-/** Time slots that rows may still come for. */
-const OPEN_SLOTS = 2;
-/** Rows of a block: a slot may have several. */
+/** Of the time that a block is of, at most: each has the texts of its rows once. */
+const BLOCK_MS = 60_000;
+/** Rows may still come for so long. */
+const LATE_MS = 10_000;
 const BLOCK_ROWS = 16_384;
 const CARRIED_AT = CARRIED.map((name) => FLOW_FIELD_NAMES.indexOf(name));
 const ID = FLOW_FIELD_NAMES.indexOf('id');
 const NO_RATES = { read: () => NO_RATE };
 
-interface OpenSlot {
-  columns: FlowColumns;
-  before: (readonly number[] | undefined)[];
+/** What is not packed yet, of some time. */
+interface OpenRows {
+  rows: HistoryRow[];
+  readers: RowReaders;
   firstMs: number;
   lastMs: number;
 }
@@ -43,7 +46,7 @@ interface OpenSlot {
  */
 export class FlowHistory {
   readonly #options: FlowHistoryOptions;
-  readonly #open = new Map<number, OpenSlot>();
+  readonly #open = new Map<number, OpenRows>();
   readonly #blocks: FlowBlock[] = [];
   readonly #views = new WeakMap<FlowReaders, ViewColumns>();
   /** What has been told of flows that are still open, by id. */
@@ -65,19 +68,21 @@ export class FlowHistory {
     return Math.floor(timeMs / this.#options.slotMs);
   }
 
-  /** The flow as it was last reported, at `timeMs`; `isLast` when no more is told of it. */
+  /**
+   * The flow as it was last reported, at `timeMs`; `isLast` when no more is told of it. The row is kept: its texts must
+   * be of their own.
+   */
   add(row: FlowRow, timeMs: number, isLast: boolean): void {
     const id = String(row[ID]);
-    const slot = this.#slot(this.slotOf(timeMs), timeMs);
-    const before = this.#told.get(id);
-    slot.columns.writeRow(slot.before.length, row);
-    slot.before.push(before);
-    slot.lastMs = Math.max(slot.lastMs, timeMs);
-    slot.firstMs = Math.min(slot.firstMs, timeMs);
+    const number = Math.floor(timeMs / BLOCK_MS);
+    const open = this.#openRows(number, timeMs);
+    open.rows.push({ row, before: this.#told.get(id) });
+    open.lastMs = Math.max(open.lastMs, timeMs);
+    open.firstMs = Math.min(open.firstMs, timeMs);
     this.#rows += 1;
     if (isLast) this.#told.delete(id);
     else this.#told.set(id, carriedIn(row));
-    if (slot.before.length >= BLOCK_ROWS) this.#pack(this.slotOf(timeMs), slot);
+    if (open.rows.length >= BLOCK_ROWS) this.#pack(number, open);
   }
 
   /** What is no longer known to be open. */
@@ -99,14 +104,14 @@ export class FlowHistory {
 
   /** Lets time pass: packs what is over and forgets what left the window. */
   sweep(now: number): void {
-    const newest = this.slotOf(now) - OPEN_SLOTS;
-    for (const [number, slot] of this.#open) if (number <= newest) this.#pack(number, slot);
+    const newest = Math.floor((now - LATE_MS) / BLOCK_MS) - 1;
+    for (const [number, open] of this.#open) if (number <= newest) this.#pack(number, open);
     while ((this.#blocks[0]?.lastMs ?? now) < now - this.#options.windowMs) this.#drop();
   }
 
   /** Packs everything, before the end. */
   flush(): void {
-    for (const [number, slot] of this.#open) this.#pack(number, slot);
+    for (const [number, open] of this.#open) this.#pack(number, open);
   }
 
   /** What had been told of a flow that is open, by CARRIED. */
@@ -124,8 +129,8 @@ export class FlowHistory {
     }
   }
 
-  /** The flows that closed at that time or later. They stay readable as the history goes on. */
-  closedSince(fromMs: number): { length: number; at(index: number): FlowView | undefined } {
+  /** The flows that closed at that time or later and were opened by then. They stay readable as the history goes on. */
+  closed(fromMs: number, toMs: number): { length: number; at(index: number): FlowView | undefined } {
     const parts = this.#parts(fromMs);
     let length = 0;
     const ends = parts.map(({ size }) => {
@@ -136,7 +141,8 @@ export class FlowHistory {
       const part = placeIn(ends, index);
       const { views, size = 0 } = parts[part] ?? {};
       const flow = views && this.#view(index - (ends[part] ?? 0) + size, views);
-      return flow?.state === 'closed' && flow.activeMs >= fromMs ? flow : undefined;
+      if (flow === undefined || flow.activeMs < fromMs || (flow.openedMs ?? 0) > toMs) return undefined;
+      return flow.state === 'closed' ? flow : undefined;
     };
     return { length, at };
   }
@@ -154,10 +160,10 @@ export class FlowHistory {
         size: block.size,
         before: (slot: number) => block.before(slot),
       })),
-      ...open.map(({ columns, before }) => ({
-        views: this.#viewsOf(columns),
-        size: before.length,
-        before: (slot: number) => before[slot] ?? NOTHING,
+      ...open.map(({ rows, readers }) => ({
+        views: this.#viewsOf(readers),
+        size: rows.length,
+        before: (slot: number) => rows[slot]?.before ?? NOTHING,
       })),
     ];
   }
@@ -171,19 +177,19 @@ export class FlowHistory {
     return views;
   }
 
-  #slot(number: number, timeMs: number): OpenSlot {
-    let slot = this.#open.get(number);
-    if (slot === undefined) {
-      slot = { columns: new FlowColumns(), before: [], firstMs: timeMs, lastMs: timeMs };
-      this.#open.set(number, slot);
+  #openRows(number: number, timeMs: number): OpenRows {
+    let open = this.#open.get(number);
+    if (open === undefined) {
+      const rows: HistoryRow[] = [];
+      open = { rows, readers: new RowReaders(rows), firstMs: timeMs, lastMs: timeMs };
+      this.#open.set(number, open);
     }
-    return slot;
+    return open;
   }
 
   /** Short connections apart from others: their times and counters are small numbers. */
-  #pack(number: number, { columns, before, firstMs, lastMs }: OpenSlot): void {
+  #pack(number: number, { rows, firstMs, lastMs }: OpenRows): void {
     this.#open.delete(number);
-    const rows = before.map((told, slot): HistoryRow => ({ row: columns.readRow(slot), before: told }));
     const short = rows.filter((each) => isShort(each));
     const others = rows.filter((each) => !isShort(each));
     for (const part of [short, others]) {

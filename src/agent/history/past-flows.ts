@@ -56,9 +56,9 @@ export class PastFlows {
   }
 
   /** False when an earlier run has counted all of the flow. */
-  record({ type, flow }: FlowChange, row: FlowRow): boolean {
+  record({ type, flow }: FlowChange): boolean {
     if (this.#restored.get(flow.id)?.state === 'closed') return false;
-    if (type === 'flow.closed') this.#history.add(row, flow.activeMs, true);
+    if (type === 'flow.closed') this.#history.add(this.#store.rowOf(flow), flow.activeMs, true);
     return true;
   }
 
@@ -98,10 +98,10 @@ export class PastFlows {
     this.#history.flush();
   }
 
-  /** Those that closed at that time or later and have left the table, then those in it. */
-  snapshot(since: number): Snapshot<StoredFlow> {
+  /** Those of the window that closed and have left the table, then all that are in it. */
+  snapshot({ since, until }: { since: number; until: number }): Snapshot<StoredFlow> {
     const stored = this.#store.snapshot();
-    const past = this.#history.closedSince(since);
+    const past = this.#history.closed(since, until);
     const at = (index: number) => {
       if (index >= past.length) return stored.at(index - past.length);
       const flow = past.at(index);
@@ -115,14 +115,17 @@ export class PastFlows {
     };
   }
 
-  *reports(since: number, now: number): Generator<FlowReport> {
+  /** Without those of flows that were opened behind the window. */
+  *reports({ since, until }: { since: number; until: number }, now: number): Generator<FlowReport> {
     // Not in a time slot that the window begins in.
     const beforeMs = since - SLOT_MS;
     for (const { flow, before } of this.#history.since(since)) {
+      if ((flow.openedMs ?? 0) > until) continue;
       const current = flow.activeMs >= now - RATED_MS ? this.#store.get(flow.id) : undefined;
       yield { flow: current?.state === 'closed' ? current : flow, before: earlier(flow, before, beforeMs) };
     }
     for (const flow of this.#store.active()) {
+      if ((flow.openedMs ?? 0) > until) continue;
       yield { flow, before: earlier(flow, this.#history.told(flow.id), beforeMs) };
     }
   }

@@ -133,6 +133,7 @@ function dotShape({ kind }: MapNode): string {
       return ', shape=component';
     case 'address':
     case 'domain':
+    case 'network':
       return ', shape=ellipse, style=dashed';
     default:
       return ', shape=box3d';

@@ -80,6 +80,7 @@ describe('defaults', () => {
       listenPort: 7676,
       maxFlows: 65_536,
       maxClosedFlows: 65_536,
+      networks: [],
       historySeconds: 3600,
       historyBytes: 62_914_560,
       historyFolder: undefined,

@@ -20,6 +20,7 @@ import {
   word,
   words,
 } from './kinds.ts';
+import { type NamedNetwork, namedNetworks } from './networks.ts';
 import { type Options, option, type Values } from './option.ts';
 import { type RuntimeSocket, runtimeSockets, usualSockets } from './runtime-sockets.ts';
 import { labelsAsTags, tags } from './tags.ts';
@@ -243,6 +244,11 @@ export const agentOptions = {
     kind: integer(0, 4_194_304),
     default: 65_536,
     doc: 'Closed connections kept for the map and for queries; the oldest makes room and is counted.',
+  }),
+  networks: option<readonly NamedNetwork[]>({
+    kind: namedNetworks,
+    default: [],
+    doc: 'Names of networks: an address outside this node that has no domain is drawn on the map as the first that it is in.',
   }),
   historySeconds: option({
     kind: integer(1, 86_400),

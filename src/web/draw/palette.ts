@@ -32,7 +32,7 @@ export function readPalette(): Palette {
   };
   const colours = new Map(COLOURS.map((name) => [name, resolve(`var(--${name})`)]));
   const hue = (kind: MapNodeKind) => `var(--${kind}, var(--address))`;
-  const kinds: MapNodeKind[] = [...MAP_GROUPS, 'domain'];
+  const kinds: MapNodeKind[] = [...MAP_GROUPS, 'domain', 'network'];
   const lines = new Map(kinds.map((kind) => [kind, resolve(hue(kind))]));
   const fills = new Map(
     kinds.map((kind) => [kind, resolve(`color-mix(in srgb, ${hue(kind)} 13%, var(--panel))`)]),

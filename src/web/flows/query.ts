@@ -63,7 +63,7 @@ export function observedEnd(edge: MapEdge, nodes: GraphState['nodes']): string {
 
 /** A remote end, of which no record tells who it is. */
 export function isOutside(node: MapNode | undefined): boolean {
-  return node?.kind === 'address' || node?.kind === 'domain';
+  return node?.kind === 'address' || node?.kind === 'domain' || node?.kind === 'network';
 }
 
 /** Filters by who owns a record. */
@@ -80,6 +80,8 @@ export function ownerFilters(node: MapNode | undefined): Filter[] {
       return [['ip', name]];
     case 'domain':
       return [['domain', name]];
+    case 'network':
+      return (node.addresses ?? []).map((ip): Filter => ['ip', ip]);
     case 'node':
       return [];
     case 'label':

@@ -36,7 +36,8 @@ export function nodeOutline(kind: MapNodeKind, radius: number): string {
     case 'process':
       return `M${-radius},0a${radius},${radius} 0 1,1 ${2 * radius},0a${radius},${radius} 0 1,1 ${-2 * radius},0Z`;
     case 'address':
-    case 'domain': {
+    case 'domain':
+    case 'network': {
       const tip = radius * 1.16;
       const cut = radius * 0.2;
       return (

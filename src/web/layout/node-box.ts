@@ -57,6 +57,7 @@ export function nodeSubtitle({ kind, name, detail = {}, parent, addresses = [] }
     case 'address':
       return String(detail.domain ?? '');
     case 'domain':
+    case 'network':
       return addresses.length === 1 ? String(addresses[0]) : `${addresses.length} addresses`;
   }
   // The frame around it has said that.

@@ -39,7 +39,7 @@ export function Icon({ name }: { name: IconName }) {
 }
 
 export const KIND_GLYPHS: Record<MapNodeKind, string> = {
-  // A prompt, a box, two boxes, boxes under one, a hub, a frame, a tag, a rack, a number sign, a globe.
+  // A prompt, a box, two boxes, boxes under one, a hub, a frame, a tag, a rack, a number sign, a tree, a globe.
   process: 'M-5.5,-4.5 L-1,0 L-5.5,4.5 M1,5 H6',
   container: 'M0,-6.2 L5.6,-3.1 V3.1 L0,6.2 L-5.6,3.1 V-3.1 Z M-5.6,-3.1 L0,0 L5.6,-3.1 M0,0 V6.2',
   pod: 'M-6,-2 H1 V5 H-6 Z M-2,-2 V-5.5 H6 V2 H1',
@@ -49,6 +49,7 @@ export const KIND_GLYPHS: Record<MapNodeKind, string> = {
   label: 'M-6,-4.5 H2 L6,0 L2,4.5 H-6 Z M2,-0.6 V0.6',
   node: 'M-6,-5 H6 V-1 H-6 Z M-6,1 H6 V5 H-6 Z M3,-3 H4 M3,3 H4',
   address: 'M-1.5,-5.5 L-3.5,5.5 M3.5,-5.5 L1.5,5.5 M-5.5,-2 H6 M-6,2 H5.5',
+  network: 'M-5.5,5.5 V1 H5.5 V5.5 M0,1 V-3.5 M-2.5,-6 H2.5 V-3.5 H-2.5 Z',
   domain:
     'M0,-6 A6,6 0 1 1 0,6 A6,6 0 1 1 0,-6 M-6,0 H6 M0,-6 C3.2,-3.4 3.2,3.4 0,6 C-3.2,3.4 -3.2,-3.4 0,-6',
 };
