@@ -34,12 +34,14 @@ export interface WrittenBlock {
   size: number;
   firstMs: number;
   lastMs: number;
+  openedMs: number;
   /** By the name of the field, so that a later version reads what it knows. */
   columns: Record<string, WrittenColumn>;
   before: WrittenColumn[];
 }
 
-const IDS_AT_ONCE = 2 ** 16;
+const MAX_ROWS = 2 ** 16;
+const OPENED_AT = FLOW_FIELDS.findIndex(([name]) => name === 'openedAt');
 
 /**
  * Rows of flows of one time slot, packed by column: 50 to 70 bytes a flow, where the table of flows takes 250. They are
@@ -50,6 +52,8 @@ export class FlowBlock implements FlowReaders {
   /** The earliest and the latest activity of the rows, in milliseconds since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
+  /** When the first of its flows was opened; 0 when that is not known of all. */
+  readonly openedMs: number;
   readonly bytes: number;
   readonly id: Reader<string | null>;
   readonly #columns: Map<string, PackedColumn>;
@@ -59,6 +63,7 @@ export class FlowBlock implements FlowReaders {
     this.size = written.size;
     this.firstMs = written.firstMs;
     this.lastMs = written.lastMs;
+    this.openedMs = written.openedMs;
     this.#columns = new Map(Object.entries(written.columns).map(([name, each]) => [name, openColumn(each)]));
     this.#before = written.before.map(openColumn);
     this.id = this.#reader('id') as Reader<string | null>;
@@ -68,14 +73,15 @@ export class FlowBlock implements FlowReaders {
   }
 
   static pack(rows: readonly HistoryRow[], span: { firstMs: number; lastMs: number }): FlowBlock {
-    if (rows.length > IDS_AT_ONCE) throw new RangeError(`a block of ${rows.length} rows`);
+    if (rows.length > MAX_ROWS) throw new RangeError(`a block of ${rows.length} rows`);
     const columns: Record<string, WrittenColumn> = {};
     for (const [i, [name, kind]] of FLOW_FIELDS.entries()) {
       const cells = rows.map(({ row }) => row[i] ?? null);
       columns[name] = (name === 'id' ? IdTexts.pack(cells) : packCells(cells, kind)).written;
     }
     const before = CARRIED.map((_, i) => packUints(rows.map((each) => each.before?.[i] ?? 0)).written);
-    return new FlowBlock({ version: 1, size: rows.length, ...span, columns, before });
+    const openedMs = Math.min(...rows.map(({ row }) => Number(row[OPENED_AT] ?? 0) / 1e6));
+    return new FlowBlock({ version: 1, size: rows.length, ...span, openedMs, columns, before });
   }
 
   static open(written: WrittenBlock): FlowBlock {
@@ -83,9 +89,17 @@ export class FlowBlock implements FlowReaders {
   }
 
   get written(): WrittenBlock {
-    const { size, firstMs, lastMs } = this;
+    const { size, firstMs, lastMs, openedMs } = this;
     const columns = Object.fromEntries([...this.#columns].map(([name, { written }]) => [name, written]));
-    return { version: 1, size, firstMs, lastMs, columns, before: this.#before.map(({ written }) => written) };
+    return {
+      version: 1,
+      size,
+      firstMs,
+      lastMs,
+      openedMs,
+      columns,
+      before: this.#before.map(({ written }) => written),
+    };
   }
 
   text(name: Exclude<Named<'text'>, 'id'>): Reader<string | null> {

@@ -119,9 +119,9 @@ export class FlowHistory {
     return this.#told.get(id);
   }
 
-  /** The rows of flows that were active at that time or later, oldest slot first. */
-  *since(fromMs: number): Generator<PastFlow> {
-    for (const { views, size, before } of this.#parts(fromMs)) {
+  /** The rows of flows that were active at that time or later, and not all of those opened behind `toMs`. */
+  *since(fromMs: number, toMs = Number.POSITIVE_INFINITY): Generator<PastFlow> {
+    for (const { views, size, before } of this.#parts(fromMs, toMs)) {
       for (let slot = 0; slot < size; slot++) {
         const flow = this.#view(slot, views);
         if (flow.activeMs >= fromMs) yield { flow, before: before(slot) };
@@ -131,7 +131,7 @@ export class FlowHistory {
 
   /** The flows that closed at that time or later and were opened by then. They stay readable as the history goes on. */
   closed(fromMs: number, toMs: number): { length: number; at(index: number): FlowView | undefined } {
-    const parts = this.#parts(fromMs);
+    const parts = this.#parts(fromMs, toMs);
     let length = 0;
     const ends = parts.map(({ size }) => {
       length += size;
@@ -151,8 +151,8 @@ export class FlowHistory {
     return new FlowView(slot, views, { rates: NO_RATES, names: this.#options.names });
   }
 
-  #parts(fromMs: number) {
-    const blocks = this.#blocks.filter(({ lastMs }) => lastMs >= fromMs);
+  #parts(fromMs: number, toMs: number) {
+    const blocks = this.#blocks.filter(({ lastMs, openedMs }) => lastMs >= fromMs && openedMs <= toMs);
     const open = [...this.#open.values()].filter(({ lastMs }) => lastMs >= fromMs);
     return [
       ...blocks.map((block) => ({

@@ -75,11 +75,13 @@ export class UintColumn implements Reader<number | null> {
 export class InstantColumn implements TimeReader {
   readonly written: WrittenColumn;
   readonly #base: bigint;
+  readonly #baseMs: number;
 
   constructor(written: WrittenColumn) {
     this.written = written;
     // Small ones are read as numbers.
     this.#base = BigInt(written.base ?? 0);
+    this.#baseMs = Number(this.#base) / 1e6;
   }
 
   static pack(cells: readonly Cell[]): InstantColumn {
@@ -99,8 +101,8 @@ export class InstantColumn implements TimeReader {
   }
 
   milliseconds(slot: number): number | undefined {
-    const time = this.read(slot);
-    return time === null ? undefined : Number(time) / 1e6;
+    const distance = this.written.numbers?.[slot] ?? 0;
+    return distance === 0 ? undefined : this.#baseMs + (distance - 1) / 1e6;
   }
 
   get bytes(): number {

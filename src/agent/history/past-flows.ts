@@ -119,7 +119,7 @@ export class PastFlows {
   *reports({ since, until }: { since: number; until: number }, now: number): Generator<FlowReport> {
     // Not in a time slot that the window begins in.
     const beforeMs = since - SLOT_MS;
-    for (const { flow, before } of this.#history.since(since)) {
+    for (const { flow, before } of this.#history.since(since, until)) {
       if ((flow.openedMs ?? 0) > until) continue;
       const current = flow.activeMs >= now - RATED_MS ? this.#store.get(flow.id) : undefined;
       yield { flow: current?.state === 'closed' ? current : flow, before: earlier(flow, before, beforeMs) };
