@@ -155,7 +155,9 @@ describe('what lines show', () => {
     const { page } = visited;
     await settled(page);
     await page.getByLabel('Lines show').selectOption('rtt');
-    await soon(() => page.locator('.edge-label').allTextContents()).toContain('23.4 ms');
+    // A quantile of a sketch, true to 2 %.
+    const labels = () => page.locator('.edge-label').allTextContents();
+    await soon(async () => (await labels()).some((label) => /^2[34](\.\d+)? ms$/.test(label))).toBe(true);
     const width = async (part: string) =>
       Number(await page.locator(`[data-edge*="${part}"] .edge-line`).getAttribute('stroke-width'));
     expect(await width('198.51.100.23')).toBeGreaterThan(await width('->process:host/kubelet'));

@@ -67,13 +67,14 @@ export function edgeLabelPlaces({
 }
 
 /**
- * Ids of the nodes whose labels fit at a zoom. Processes, containers and what is selected come first, and may cover
- * addresses; what is left over is for the addresses.
+ * Ids of the nodes whose labels fit at a zoom. What is selected comes first, and may cover anything; then processes and
+ * what holds them, which may cover addresses; what is left over is for the addresses.
  */
 export function shownNodeLabels({ visible, positions, endOf, focus, zoom }: Drawn): Set<string> {
-  const isMajor = ({ kind, id }: MapNode) => kind !== 'address' || focus?.nodes.has(id) === true;
-  const major = visible.nodes.filter(isMajor);
-  const minor = visible.nodes.filter((node) => !isMajor(node));
+  const isChosen = ({ id }: MapNode) => focus?.nodes.has(id) === true;
+  const chosen = visible.nodes.filter(isChosen);
+  const major = visible.nodes.filter((node) => node.kind !== 'address' && !isChosen(node));
+  const minor = visible.nodes.filter((node) => node.kind === 'address' && !isChosen(node));
   const shapes = (nodes: readonly MapNode[]) =>
     nodes.flatMap(({ id }): LabelBox[] => {
       const at = positions.target(id);
@@ -90,15 +91,19 @@ export function shownNodeLabels({ visible, positions, endOf, focus, zoom }: Draw
       const below = { x: at.x, y: at.y + endOf(node.id).radius + (height * scale) / 2 };
       return [{ id: node.id, candidates: [below], width: width * scale, height: height * scale }];
     });
-  const first = placeLabels(wishes(major), shapes(major));
-  const covered = wishes(major).flatMap(({ id, candidates: [at], width, height }): LabelBox[] =>
-    at !== undefined && first.has(id) ? [{ ...at, width, height }] : [],
-  );
-  const second = placeLabels(wishes(minor), [...shapes(visible.nodes), ...covered]);
-  return new Set([...first.keys(), ...second.keys()]);
+  const boxesOf = (nodes: readonly MapNode[], placed: ReadonlyMap<string, Point>) =>
+    wishes(nodes).flatMap(({ id, width, height }): LabelBox[] => {
+      const at = placed.get(id);
+      return at === undefined ? [] : [{ ...at, width, height }];
+    });
+  const first = placeLabels(wishes(chosen), shapes(chosen));
+  const taken = [...shapes([...chosen, ...major]), ...boxesOf(chosen, first)];
+  const second = placeLabels(wishes(major), taken);
+  const third = placeLabels(wishes(minor), [...taken, ...shapes(minor), ...boxesOf(major, second)]);
+  return new Set([...first.keys(), ...second.keys(), ...third.keys()]);
 }
 
-/** Labels keep their size on the screen while the map zooms, within reason. As in map.css. */
+/** Labels keep their size on the screen while the map zooms, within reason. As in drawing.css. */
 export function labelScale(zoom: number): number {
-  return Math.min(Math.max(0.95 / zoom, 0.4), 3);
+  return Math.min(Math.max(0.95 / zoom, 0.4), 8);
 }

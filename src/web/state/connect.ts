@@ -14,7 +14,7 @@ const STATUS_EVERY_MS = 3000;
 const TIMELINE_EVERY_MS = 10_000;
 const TIMELINE_BUCKETS = 180;
 const SAMPLE_EVERY_MS = 1000;
-/** Whoever types asks many questions on the way to the one that is meant. */
+/** Whoever types or drags asks many questions on the way to the one that is meant. */
 const TYPING_MS = 200;
 /** Rows of the table before search and selection. */
 const LAST_FLOWS = 200;
@@ -33,19 +33,25 @@ export function connect(page: Page): () => void {
   };
 }
 
-/** Calls `onChange` with the first value at once, with later ones when they have stayed for a moment. */
-function whenSettled<T>(read: () => T | undefined, onChange: (value: T) => void): () => void {
-  let current: T | undefined;
+/** Calls `onChange` with each new question: at once, or, while the reader types or drags, when it has stayed for a moment. */
+function whenSettled(
+  page: Page,
+  read: () => string | undefined,
+  onChange: (question: string) => void,
+): () => void {
+  let current: string | undefined;
+  let entered = enteredIn(page);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const take = (value: T) => {
-    current = value;
-    onChange(value);
+  const take = (question: string) => {
+    current = question;
+    entered = enteredIn(page);
+    onChange(question);
   };
   const stop = effect(() => {
     const value = read();
     clearTimeout(timer);
     if (value === undefined || value === current) return;
-    if (current === undefined) take(value);
+    if (current === undefined || enteredIn(page) === entered) take(value);
     else timer = setTimeout(() => take(value), TYPING_MS);
   });
   return () => {
@@ -54,9 +60,16 @@ function whenSettled<T>(read: () => T | undefined, onChange: (value: T) => void)
   };
 }
 
+/** What is changed letter by letter, or step by step. */
+function enteredIn(page: Page): string {
+  const { query, until } = page.view.peek();
+  return `${until} ${query}`;
+}
+
 function followGraph(page: Page): () => void {
   let stopMap = () => {};
   const stop = whenSettled(
+    page,
     () => page.mapQuery.value,
     (query) => {
       stopMap();
@@ -103,7 +116,7 @@ function pollFlows(page: Page): () => void {
       page.trouble.value = error instanceof ApiError && error.refused ? undefined : error.message;
     },
   });
-  const stop = whenSettled(read, (wanted) => {
+  const stop = whenSettled(page, read, (wanted) => {
     if (wanted === query) return;
     query = wanted;
     page.feed.expect('flows');

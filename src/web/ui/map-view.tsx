@@ -177,8 +177,8 @@ function Drawing({ visible, positions, zoom, viewport, scene, asCanvas, theme }:
   if (scene.current !== undefined)
     return <MapCanvas scene={scene.current} viewport={viewport} theme={theme} />;
   return (
-    <svg class="map" aria-hidden={visible.nodes.length === 0}>
-      <title>Network map</title>
+    // biome-ignore lint/a11y/useSemanticElements: SVG is no fieldset.
+    <svg class="map" role="group" aria-label="Nodes and edges">
       <g transform={transform}>
         <MapDrawing drawn={drawn} />
       </g>
