@@ -65,7 +65,7 @@ export interface EventsMessage {
   events: [number, Row][];
 }
 
-/** This reader will not see `lost` events: it was slower than the replay buffer is long. */
+/** This reader will not see `lost` events, of whatever kind: it was slower than the replay buffer is long. */
 export interface LostMessage {
   type: 'lost';
   cursor: string;

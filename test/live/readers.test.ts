@@ -122,7 +122,7 @@ describe('a reader that stops reading', () => {
     const connections = 6 * CONNECTIONS_AT_ONCE;
     const { probe, agent } = programs;
     const { cursor } = (await probe.get('/v1/flows?last=1')) as { cursor: string };
-    const url = `http://localhost/v1/flows?follow=true&after=${cursor}`;
+    const url = `http://localhost/v1/events?follow=true&after=${cursor}`;
     const form = 'accept: application/cbor-seq';
     const [slow, fast] = [0, 1].map(() => curl('--unix-socket', probe.socket, '-H', form, url)) as [
       Curl,
