@@ -2,14 +2,38 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, openCluster, openShop, visit } from './browser.ts';
-import { clickEdge, nodeOf, settled, soon } from './page.ts';
-import { PARTIES } from './shop.ts';
+import { CLUSTER } from './cluster.ts';
+import type { Fixture } from './fixture.ts';
+import { clickEdge, nodeOf, rows, settled, soon } from './page.ts';
+import { PARTIES, recordsOf } from './shop.ts';
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
+
+const PAYMENTS = '#node=workload%3Ashop%2FDeployment%2Fpayments';
+
+/** Four questions over one connection to a name server: one of them without an answer, one for a name that is not. */
+function askFromPayments(fixture: Fixture): void {
+  const connection = CLUSTER.find(({ client, port }) => client.comm === 'java' && port === 53);
+  if (connection === undefined) throw new Error('payments asks nobody');
+  const now = Date.now();
+  const records = recordsOf(connection, now);
+  const [record] = records;
+  if (record === undefined) throw new Error('payments is not seen');
+  fixture.report(records);
+  const { source, dest, process, container, kubernetes } = record;
+  const question = { transport: 'udp', source, server: dest, process, container, kubernetes, askedMs: now };
+  const answer = { ...question, outcome: 'answered', latencyUs: 400 };
+  fixture.ask([
+    { ...answer, rcode: 'NOERROR' },
+    { ...answer, rcode: 'NOERROR' },
+    { ...answer, rcode: 'NXDOMAIN' },
+    { ...question, outcome: 'timeout' },
+  ]);
+}
 
 describe('the panel of a node', () => {
   test('has its golden signals, its last minute and its processes', async () => {
@@ -40,6 +64,36 @@ describe('the panel of a node', () => {
     expect(await signals.first().textContent()).toMatch(/^Served.*p50 \/ p95 \/ p99/);
     expect(await signals.nth(1).textContent()).toContain('Errors0');
     await page.locator('.sparkline path').waitFor({ state: 'attached' });
+    expect(complaints).toEqual([]);
+  });
+
+  test('has what failed, by reason and peer, each a way to its flows', async () => {
+    await using visited = await visit(browser, { prepare: openCluster, hash: PAYMENTS });
+    const { page, complaints } = visited;
+    const failures = page.locator('.failures button');
+    await soon(() => failures.allTextContents()).toEqual([
+      '3 timeout → api.bank.example:443',
+      '1 reset ← checkout',
+    ]);
+    await failures.first().click();
+    await soon(() => rows(page).count()).toBe(3);
+    expect(await page.getByLabel('Search nodes and flows').inputValue()).toBe('failure:timeout');
+    expect(await page.locator('.inspector').textContent()).toContain('api.bank.example');
+    expect(await failures.count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test('has its lookups, by name server', async () => {
+    const prepare = (fixture: Fixture) => {
+      openCluster(fixture);
+      askFromPayments(fixture);
+    };
+    await using visited = await visit(browser, { prepare, hash: PAYMENTS });
+    const { page, complaints } = visited;
+    const lookups = page.locator('.signals section', { hasText: 'DNS' });
+    await soon(() => lookups.allTextContents()).toEqual([
+      expect.stringMatching(/^DNS → corednsQueries4TIMEOUT1NXDOMAIN1p50 \/ p95 \/ p99\S+ µs/),
+    ]);
     expect(complaints).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ import { PROCESSES } from '../../src/lib/filter/processes.ts';
 import { parseQuery } from '../../src/lib/filter/query.ts';
 import { changeBetween } from '../../src/map/change.ts';
 import { NetworkMap } from '../../src/map/network-map.ts';
-import type { MapFlow, MapGraph } from '../../src/map/types.ts';
+import type { MapDnsQuery, MapFlow, MapGraph } from '../../src/map/types.ts';
 import { filteredMap } from '../../src/query/filtered-map.ts';
 import { type MapQuery, parseMapQuery } from '../../src/query/map-query.ts';
 import type { MapSource, StoredFlow } from '../../src/query/sources.ts';
@@ -95,6 +95,11 @@ export class Fixture {
       if (change !== undefined) send(response, 'change', change);
       this.#followers.set(response, { query, graph: after });
     }
+  }
+
+  /** Counts DNS questions on the map. */
+  ask(questions: readonly MapDnsQuery[]): void {
+    for (const question of questions) this.#map.dns(question);
   }
 
   /** Cuts every stream, as a stopped agent does. */

@@ -12,8 +12,13 @@ export function failureText(edge: MapEdge): string {
   return Object.entries(edge.connections.failed)
     .filter(([, count]) => (count ?? 0) > 0)
     .sort(([a, countA], [b, countB]) => (countB ?? 0) - (countA ?? 0) || a.localeCompare(b))
-    .map(([reason, count]) => `${count} ${reason.replaceAll('_', ' ')}`)
+    .map(([reason, count]) => `${count} ${reasonText(reason)}`)
     .join(', ');
+}
+
+/** As a reader would say it. */
+export function reasonText(reason: string): string {
+  return reason.replaceAll('_', ' ');
 }
 
 export type Health = 'ok' | 'degraded' | 'failing' | 'broken';

@@ -1,4 +1,4 @@
-import type { MapLatency, MapSaturation, MapSignals } from '../../map/types.ts';
+import type { MapDns, MapLatency, MapSaturation, MapSignals } from '../../map/types.ts';
 import { formatBytes, formatCount, formatMicros, formatRate, formatShare } from '../format.ts';
 import type { Fact } from './facts.ts';
 
@@ -21,6 +21,16 @@ export function latencyFacts(latency: MapLatency | undefined): Fact[] {
   if (latency === undefined || latency.count === 0) return [];
   const { p50Us, p95Us, p99Us } = latency;
   return [{ label: 'p50 / p95 / p99', value: [p50Us, p95Us, p99Us].map(formatMicros).join(' / ') }];
+}
+
+/** Questions to a name server: how many, how long answers took, what failed by response code. */
+export function dnsFacts({ queries, failed, latency }: MapDns): Fact[] {
+  const failures = Object.entries(failed).map(([code, count]) => ({
+    label: code,
+    value: formatCount(count),
+    alarming: true,
+  }));
+  return [{ label: 'Queries', value: formatCount(queries) }, ...failures, ...latencyFacts(latency)];
 }
 
 /** Above this share of a limit it is worth a look. */

@@ -7,6 +7,7 @@ import {
   groupBy,
   hide,
   showAll,
+  showFailures,
   toggleColumn,
   toggleNoise,
   togglePin,
@@ -31,6 +32,13 @@ describe('a change of the view', () => {
     const open = changed({ ...DEFAULT_VIEW, selection: node('a') }, expand('a'));
     expect(open).toMatchObject({ expanded: ['a'], selection: undefined });
     expect(changed(open, collapse('a'))).toMatchObject({ expanded: [], selection: node('a') });
+  });
+
+  test('shows what failed on an edge, for a reason that is asked for once', () => {
+    const view = changed({ ...DEFAULT_VIEW, query: 'port:443', tab: 'edges' }, showFailures('e', 'refused'));
+    const edge = { selection: { kind: 'edge', id: 'e' }, tab: 'flows' };
+    expect(view).toMatchObject({ ...edge, query: 'port:443 failure:refused' });
+    expect(changed(view, showFailures('e', 'refused'))).toEqual(view);
   });
 
   test('hides what was pinned, selected and in focus', () => {

@@ -2,6 +2,7 @@ import type { MapEdge } from '../../map/types.ts';
 import type { FlowColumnId } from '../flows/columns.ts';
 import type { Selection } from '../graph/focus.ts';
 import type { NoiseId } from '../graph/noise.ts';
+import { parseSearch, withTerm } from '../search/tokens.ts';
 import type { View } from './view.ts';
 
 /** What turns one view into the next. */
@@ -26,6 +27,21 @@ export function toggleSelection(selection: Selection): ViewChange {
   return ({ selection: current }) => {
     const again = current?.kind === selection.kind && current.id === selection.id;
     return { selection: again ? undefined : selection };
+  };
+}
+
+/** Narrows the view to what failed on an edge for a reason, and lists its flows. */
+export function showFailures(edge: string, reason: string): ViewChange {
+  const term = { name: 'failure', value: reason, negated: false };
+  return ({ query }) => {
+    const isAsked = parseSearch(query).filters.some(
+      ({ name, value, negated }) => name === term.name && value === reason && !negated,
+    );
+    return {
+      selection: { kind: 'edge', id: edge },
+      query: isAsked ? query : withTerm(query, term),
+      tab: 'flows',
+    };
   };
 }
 

@@ -5,9 +5,10 @@ import { nodeOutline } from '../graph/geometry.ts';
 import type { GraphState } from '../graph/state.ts';
 import { nodeBytes } from '../graph/visible.ts';
 import { select, toggleSelection } from '../state/view-changes.ts';
-import { EdgeSignals, NodeSignals } from './golden-signals.tsx';
+import { EdgeSignals, NodeLookups, NodeSignals } from './golden-signals.tsx';
 import { Icon, KindGlyph } from './icons.tsx';
 import { NodeActions } from './node-buttons.tsx';
+import { NodeFailures } from './node-failures.tsx';
 import { usePage } from './page-context.ts';
 import { ProcessList } from './process-list.tsx';
 import { Sparkline } from './sparkline.tsx';
@@ -70,6 +71,8 @@ function NodeCard({ node, graph }: { node: MapNode; graph: GraphState }) {
       <NodeActions node={node} />
       <Facts facts={nodeFacts(node, page.rates.value.get(node.id))} />
       <NodeSignals node={node} />
+      <NodeFailures node={node} graph={graph} />
+      <NodeLookups edges={touching.filter(({ source }) => source === node.id)} graph={graph} />
       <div class="neighbours">
         <Peers title="Clients" nodes={clients} />
         <Peers title="Servers" nodes={servers} />
