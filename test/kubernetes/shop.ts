@@ -133,7 +133,7 @@ export class Shop {
       name: 'redis-0',
       namespace: 'shop',
       owner: { kind: 'StatefulSet', name: 'redis' },
-      script: 'exec nc -lk -p 6379 -e cat',
+      script: 'exec nc -ll -p 6379 -e cat',
     });
     const cart = await this.#start({
       name: 'cart-6d9f7c5b8-x2x4z',
