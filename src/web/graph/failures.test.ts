@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { aNode, anEdge } from '../testing/samples.ts';
 import { failuresOf } from './failures.ts';
 
-const nodes = new Map(['web', 'cart', 'bank'].map((id) => [id, aNode(id)]));
+const outside = aNode('address:2001:db8::1', { kind: 'address', name: '2001:db8::1' });
+const nodes = new Map(
+  [...['web', 'cart', 'bank'].map((id) => aNode(id)), outside].map((node) => [node.id, node]),
+);
 const failing = (source: string, target: string, failed: object) =>
   anEdge(source, target, { connections: { active: 0, opened: 0, closed: 0, failed } });
 
@@ -29,5 +32,11 @@ test('are none where nothing failed', () => {
 test('of a peer that is not listed have its id', () => {
   expect(textsOf('cart', failing('cart', 'address:10.0.0.9', { reset: 1 }))).toEqual([
     '1 reset → address:10.0.0.9:80',
+  ]);
+});
+
+test('of an address have it in the form that a port is told from', () => {
+  expect(textsOf('cart', failing('cart', outside.id, { timeout: 1 }))).toEqual([
+    '1 timeout → [2001:db8::1]:80',
   ]);
 });

@@ -1,7 +1,9 @@
 import { FAILURES, type Failure, type MapEdge, type MapNode } from '../../map/types.ts';
-import { formatCount } from '../format.ts';
+import { formatAddress, formatCount } from '../format.ts';
 import { reasonText } from './health.ts';
 import type { GraphState } from './state.ts';
+
+type Nodes = GraphState['nodes'];
 
 /** Connections between a node and a peer that failed for one reason. */
 export interface PeerFailure {
@@ -21,9 +23,7 @@ export function failuresOf(
   for (const edge of edges.values()) {
     const isClient = edge.source === id;
     if (!isClient && edge.target !== id) continue;
-    const peer = isClient ? edge.target : edge.source;
-    const name = nodes.get(peer)?.name ?? peer;
-    const end = isClient ? `→ ${name}${portText(edge)}` : `← ${name}`;
+    const end = isClient ? `→ ${serverText(edge, nodes)}` : `← ${nameOf(edge.source, nodes)}`;
     for (const reason of FAILURES) {
       const count = edge.connections.failed[reason] ?? 0;
       if (count === 0) continue;
@@ -33,6 +33,12 @@ export function failuresOf(
   return failures.sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1));
 }
 
-function portText({ port }: MapEdge): string {
-  return port === undefined ? '' : `:${port}`;
+function serverText({ target, port }: MapEdge, nodes: Nodes): string {
+  const name = nameOf(target, nodes);
+  if (port === undefined) return name;
+  return nodes.get(target)?.kind === 'address' ? formatAddress({ ip: name, port }) : `${name}:${port}`;
+}
+
+function nameOf(id: string, nodes: Nodes): string {
+  return nodes.get(id)?.name ?? id;
 }

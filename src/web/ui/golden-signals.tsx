@@ -21,14 +21,13 @@ const MAX_SERVERS = 4;
 export function NodeLookups({ edges, graph }: { edges: readonly MapEdge[]; graph: GraphState }) {
   const asked = edges.flatMap(({ id, target, dns }) => (dns === undefined ? [] : [{ id, target, dns }]));
   if (asked.length === 0) return null;
+  const shown = asked.toSorted((a, b) => b.dns.queries - a.dns.queries).slice(0, MAX_SERVERS);
   return (
     <div class="signals">
-      {asked
-        .sort((a, b) => b.dns.queries - a.dns.queries)
-        .slice(0, MAX_SERVERS)
-        .map(({ id, target, dns }) => (
-          <Group key={id} title={`DNS → ${graph.nodes.get(target)?.name ?? target}`} facts={dnsFacts(dns)} />
-        ))}
+      {shown.map(({ id, target, dns }) => (
+        <Group key={id} title={`DNS → ${graph.nodes.get(target)?.name ?? target}`} facts={dnsFacts(dns)} />
+      ))}
+      {asked.length > shown.length && <span>+{asked.length - shown.length}</span>}
     </div>
   );
 }

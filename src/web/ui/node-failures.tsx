@@ -11,12 +11,12 @@ export function NodeFailures({ node, graph }: { node: MapNode; graph: GraphState
   const page = usePage();
   const failures = failuresOf(node, graph);
   if (failures.length === 0) return null;
-  const rest = failures.length - MAX_SHOWN;
+  const shown = failures.slice(0, MAX_SHOWN);
   return (
     <div class="failures">
       <h3>Failures</h3>
       <p>
-        {failures.slice(0, MAX_SHOWN).map(({ edge, reason, text }) => (
+        {shown.map(({ edge, reason, text }) => (
           <button
             key={`${edge.id} ${reason}`}
             type="button"
@@ -27,7 +27,7 @@ export function NodeFailures({ node, graph }: { node: MapNode; graph: GraphState
             <span>{text}</span>
           </button>
         ))}
-        {rest > 0 && <span>+{rest}</span>}
+        {failures.length > shown.length && <span>+{failures.length - shown.length}</span>}
       </p>
     </div>
   );
