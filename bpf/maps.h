@@ -45,14 +45,18 @@ struct {
 } snapshot_slots SEC(".maps");
 
 /* How far tcp_state is on a processor, for tcp_state_again. */
+/* Of a softirq in the middle of tcp_state_again, which then meets none of them: more are rare. A power of
+ * two. */
+#define SEEN_CHANGES 8
+
 struct progress {
     __u64 running; /* it is in the middle of a change */
-    /* The changes that it saw last and tcp_state_again did not meet yet. */
-    __u64 latest;
-    __u64 earlier;
+    __u64 count;   /* of the changes that it saw */
+    /* The last of them, each at its number; 0 = tcp_state_again has met it too. */
+    __u64 seen[SEEN_CHANGES];
 };
 
-/* 24 B a processor. */
+/* 80 B a processor. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);

@@ -202,6 +202,22 @@ static __always_inline __u64 change_of(struct sock *sk, int old, int new) {
     return (__u64)sk << 8 | (__u64)old << 4 | (__u64) new;
 }
 
+/* The newest first, which it nearly always is. */
+static __always_inline bool was_seen(struct progress *own, __u64 change) {
+    __u64 count = own->count;
+
+#pragma unroll
+    for (__u32 back = 1; back <= SEEN_CHANGES; back++) {
+        __u64 *seen = &own->seen[(count - back) & (SEEN_CHANGES - 1)];
+
+        if (*seen != change)
+            continue;
+        *seen = 0;
+        return true;
+    }
+    return false;
+}
+
 SEC("raw_tp/inet_sock_set_state")
 int tcp_state(struct bpf_raw_tracepoint_args *ctx) {
     struct sock *sk = (struct sock *)ctx->args[0];
@@ -215,8 +231,7 @@ int tcp_state(struct bpf_raw_tracepoint_args *ctx) {
     if (!own)
         return 0;
     own->running++;
-    own->earlier = own->latest;
-    own->latest = change_of(sk, old, new);
+    own->seen[own->count++ & (SEEN_CHANGES - 1)] = change_of(sk, old, new);
     on_change(sk, old, new);
     own->running--;
     return 0;
@@ -231,7 +246,6 @@ int tcp_state_again(struct bpf_raw_tracepoint_args *ctx) {
     struct sock *sk = (struct sock *)ctx->args[0];
     int old = ctx->args[1];
     int new = ctx->args[2];
-    __u64 change = change_of(sk, old, new);
     struct progress *own;
 
     if (!matters(old, new))
@@ -239,14 +253,8 @@ int tcp_state_again(struct bpf_raw_tracepoint_args *ctx) {
     own = own_progress();
     if (!own)
         return 0;
-    if (own->latest == change) {
-        own->latest = own->earlier;
-        own->earlier = 0;
-    } else if (own->earlier == change) {
-        own->earlier = 0;
-    } else if (!is_applied(sk, old, new, own->running)) {
+    if (!was_seen(own, change_of(sk, old, new)) && !is_applied(sk, old, new, own->running))
         on_change(sk, old, new);
-    }
     return 0;
 }
 
