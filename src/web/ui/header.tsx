@@ -2,10 +2,10 @@ import type { Signal } from '@preact/signals';
 import { formatClock, formatPlural, formatRate } from '../format.ts';
 import type { Page } from '../state/page.ts';
 import { systemTheme, type Theme } from '../state/theme.ts';
-import { curve } from '../state/throughput.ts';
 import { Icon } from './icons.tsx';
 import { usePage } from './page-context.ts';
 import { SearchBox } from './search-box.tsx';
+import { Curve } from './sparkline.tsx';
 
 export function Header({ theme }: { theme: Signal<Theme | undefined> }) {
   const shown = theme.value ?? systemTheme();
@@ -70,14 +70,7 @@ function Throughput() {
   const samples = usePage().throughput.value;
   return (
     <p class="throughput" title="Bytes per second over all edges, the last minute">
-      <svg
-        viewBox={`0 -1 ${CURVE.width} ${CURVE.height + 2}`}
-        width={CURVE.width}
-        height={CURVE.height + 2}
-        aria-hidden="true"
-      >
-        <path d={curve(samples, CURVE)} />
-      </svg>
+      <Curve samples={samples} size={CURVE} />
       <span>{formatRate(samples.at(-1))}</span>
     </p>
   );

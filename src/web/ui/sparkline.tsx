@@ -13,15 +13,22 @@ export function Sparkline({ edges }: { edges: readonly string[] }) {
   if (samples.length === 0) return null;
   return (
     <p class="sparkline" title="Bytes per second, the last minute">
-      <svg
-        viewBox={`0 -1 ${SIZE.width} ${SIZE.height + 2}`}
-        width={SIZE.width}
-        height={SIZE.height + 2}
-        aria-hidden="true"
-      >
-        <path d={curve(samples, SIZE)} />
-      </svg>
+      <Curve samples={samples} size={SIZE} />
       {formatRate(samples.at(-1))}
     </p>
+  );
+}
+
+interface CurveProps {
+  samples: readonly number[];
+  size: { width: number; height: number };
+}
+
+export function Curve({ samples, size }: CurveProps) {
+  const { width, height } = size;
+  return (
+    <svg viewBox={`0 -1 ${width} ${height + 2}`} width={width} height={height + 2} aria-hidden="true">
+      <path d={curve(samples, size)} />
+    </svg>
   );
 }
