@@ -26,6 +26,7 @@ import { RecordFeed } from './record-feed.ts';
 import { FlowColumns } from './store/flow-columns.ts';
 import { type FlowChange, FlowStore } from './store/flow-store.ts';
 import type { FlowView } from './store/flow-view.ts';
+import { WaitingLookups } from './waiting-lookups.ts';
 
 /** Counts what becomes of flows. */
 export interface Meter {
@@ -68,6 +69,7 @@ export interface NodeFlowsStatus {
 }
 
 const MAX_IDLE_CONVERSATIONS = 16_384;
+const MAX_WAITING_LOOKUPS = 16_384;
 /** Of the memory for what was earlier, the part for single flows; the rest is for the map. */
 const FLOWS_PART = 0.75;
 /** Measured: the columns of a row, and its id. */
@@ -87,6 +89,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   readonly #past: PastFlows;
   readonly #feed: RecordFeed;
   readonly #meter: Meter;
+  readonly #lookups: WaitingLookups;
   #version = 0;
   #isListing = false;
   #lagMs = 0;
@@ -120,6 +123,13 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
       directory,
       network: options.network,
       saturation,
+    });
+    this.#lookups = new WaitingLookups({
+      max: MAX_WAITING_LOOKUPS,
+      count: (query) => {
+        this.#map.dns(query);
+        this.#version += 1;
+      },
     });
     this.#store = new FlowStore({
       maxActive,
@@ -171,8 +181,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     const { source, server, transport, askedAt } = record;
     if (source === undefined || server === undefined) return;
     const askedMs = askedAt === undefined ? this.now() : Date.parse(askedAt);
-    this.#map.dns({ ...record, source, server, transport: transport ?? 'udp', askedMs });
-    this.#version += 1;
+    this.#lookups.add({ ...record, source, server, transport: transport ?? 'udp', askedMs }, this.now());
   }
 
   beginList(): void {
@@ -197,6 +206,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
 
   /** To be called about once a second. */
   sweep(): void {
+    this.#lookups.sweep(this.now());
     this.#map.sweep(this.now());
     this.#past.sweep(this.now());
   }

@@ -172,3 +172,30 @@ it('shows DNS questions on their edge and what containers use on their node', as
     memory: { workingSetBytes: 5_000_000 },
   });
 });
+
+it('counts lookups for the server that its own flow tells of later', async () => {
+  const { probe, agent } = await probeAndAgent();
+  const sides = localConnection('s', { port: 53 });
+  const asking = { ...sides.client, protocol: 'udp' as const };
+  const answering = { ...sides.server, protocol: 'udp' as const };
+  const row = CODECS.dns.toRow({
+    id: 'd3',
+    askedAt: asking.openedAt,
+    question: { name: 'shop.test', type: 'A' },
+    source: asking.source,
+    server: asking.dest,
+    transport: 'udp',
+    outcome: 'answered',
+    rcode: 'NOERROR',
+    netns: asking.netns,
+    process: asking.process,
+  });
+  probe.events.append('dns', row);
+  probe.tell('flow.opened', asking);
+  probe.tell('flow.opened', answering);
+  const { edges } = await until(
+    () => agent.map('?group=process'),
+    (map: MapGraph) => map.edges.some(({ dns }) => dns?.queries === 1),
+  );
+  expect(edges).toHaveLength(1);
+});
