@@ -6,15 +6,15 @@ export interface End {
   key: string;
   ip: string;
   /** Network namespace of a loopback address: 127.0.0.1 is another host in each. */
-  netns?: number;
-  domain?: string;
-  comm?: string;
+  netns?: number | undefined;
+  domain?: string | undefined;
+  comm?: string | undefined;
   /** The first that was seen: a name decides what a process is, since one service may have several files. */
-  exe?: string;
-  container?: string;
-  runtime?: string;
+  exe?: string | undefined;
+  container?: string | undefined;
+  runtime?: string | undefined;
   /** As the flow said; without it, the directory is asked when the map is drawn. */
-  names?: MapNames;
+  names?: MapNames | undefined;
   /** What nodeFace() found last for an end with an owner: they are few, and asked for again and again. */
   face?: { question: string; face: NodeFace };
 }
@@ -36,21 +36,9 @@ export function ownEnd(flow: MapFlow, known?: End): End {
   }
   const { ip } = flow.source;
   const names = flow.kubernetes ?? (known?.container === container ? known?.names : undefined);
-  return {
-    ...addressEnd({ ip }, flow.netns),
-    key: keyOf({
-      container,
-      name: comm ?? exe,
-      ip,
-      netns: isLoopback(ip) ? flow.netns : undefined,
-      service: names?.service,
-    }),
-    ...(comm !== undefined && { comm }),
-    ...(exe !== undefined && { exe }),
-    ...(container !== undefined && { container }),
-    ...(runtime !== undefined && { runtime }),
-    ...(names !== undefined && { names }),
-  };
+  const netns = isLoopback(ip) ? flow.netns : undefined;
+  const key = keyOf({ container, name: comm ?? exe, ip, netns, service: names?.service });
+  return { key, ip, netns, comm, exe, container, runtime, names };
 }
 
 /** The other end while nothing but its address is known: the real one, behind NAT. */
@@ -72,12 +60,7 @@ export function addressEnd(
 ): End {
   const { ip, domain } = address;
   const scope = isLoopback(ip) ? netns : undefined;
-  return {
-    key: keyOf({ ip, netns: scope, domain }),
-    ip,
-    ...(scope !== undefined && { netns: scope }),
-    ...(domain !== undefined && { domain }),
-  };
+  return { key: keyOf({ ip, netns: scope, domain }), ip, netns: scope, domain };
 }
 
 interface Identity {
@@ -92,7 +75,7 @@ interface Identity {
 
 /** A zero byte is in none of them. */
 function keyOf({ container, name, ip, netns, domain, service }: Identity): string {
-  return [container, name, ip, netns, domain, service].join('\0');
+  return `${container ?? ''}\0${name ?? ''}\0${ip}\0${netns ?? ''}\0${domain ?? ''}\0${service ?? ''}`;
 }
 
 export function isLoopback(ip: string): boolean {

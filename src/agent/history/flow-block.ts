@@ -75,8 +75,9 @@ export class FlowBlock implements FlowReaders {
   static pack(rows: readonly HistoryRow[], span: { firstMs: number; lastMs: number }): FlowBlock {
     if (rows.length > MAX_ROWS) throw new RangeError(`a block of ${rows.length} rows`);
     const columns: Record<string, WrittenColumn> = {};
+    const cellsOf = columnwise(rows);
     for (const [i, [name, kind]] of FLOW_FIELDS.entries()) {
-      const cells = rows.map(({ row }) => row[i] ?? null);
+      const cells = cellsOf[i] ?? [];
       columns[name] = (name === 'id' ? IdTexts.pack(cells) : packCells(cells, kind)).written;
     }
     const before = CARRIED.map((_, i) => packUints(rows.map((each) => each.before?.[i] ?? 0)).written);
@@ -130,6 +131,15 @@ export class FlowBlock implements FlowReaders {
 }
 
 const UNKNOWN = { read: () => null, milliseconds: () => undefined };
+
+/** Row after row, as they lie in memory: column after column would fetch each row as often as it has fields. */
+function columnwise(rows: readonly HistoryRow[]): Cell[][] {
+  const columns = FLOW_FIELDS.map(() => new Array<Cell>(rows.length));
+  for (const [slot, { row }] of rows.entries()) {
+    for (let i = 0; i < columns.length; i++) (columns[i] as Cell[])[slot] = row[i] ?? null;
+  }
+  return columns;
+}
 
 function packCells(cells: readonly Cell[], kind: (typeof FLOW_FIELDS)[number][1]): PackedColumn {
   switch (kind) {
