@@ -22,6 +22,7 @@ const checks = () => [
   ['BPF objects', process.execPath, 'scripts/bpf.mjs', '--check'],
   ['C and C++ format', 'clang-format-14', '--dry-run', '--Werror', ...cSources()],
   ['rendered manifests', process.execPath, 'scripts/gen-manifests.mjs', '--check'],
+  ['schema and table of the chart', bin('tsx'), 'scripts/gen-chart.ts', '--check'],
   ['schemas of the API', bin('tsx'), 'scripts/gen-schemas.ts', '--check'],
   ['documentation tables', bin('tsx'), 'scripts/gen-docs.ts', '--check'],
 ];

@@ -6,4 +6,5 @@ run('npx', 'tsx', 'scripts/gen-events.ts');
 run('node', 'scripts/bpf.mjs');
 run('npx', 'tsx', 'scripts/gen-schemas.ts');
 run('npx', 'tsx', 'scripts/gen-docs.ts');
+run('npx', 'tsx', 'scripts/gen-chart.ts');
 run('node', 'scripts/gen-manifests.mjs');

@@ -1,12 +1,13 @@
-// Makes the npm package with prebuilt addons:
+// Makes the npm package with prebuilt addons, and beside it in chart/ the chart, whose archive has the same name:
 //   node scripts/package.mjs [--arch x64,arm64] [--to FOLDER]      this machine's architecture, into build/package
 
 import { join, resolve } from 'node:path';
 import { arch as machineArch } from 'node:process';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
+import { packChart } from './package/chart.mjs';
 import { architectures } from './package/libraries.mjs';
-import { packTarball } from './package/tarball.mjs';
+import { packTarball, version } from './package/tarball.mjs';
 import { Refusal, root, runMain, setUp } from './setup.mjs';
 
 await runMain(async () => {
@@ -18,9 +19,7 @@ await runMain(async () => {
   }
   setUp('build', 'package', ...(wanted.some((each) => each !== machineArch) ? ['cross'] : []));
   await build(['programs', 'page']);
-  const tarball = packTarball({
-    architectures: wanted,
-    to: to === undefined ? join(root, 'build/package') : resolve(to),
-  });
-  console.log(tarball);
+  const folder = to === undefined ? join(root, 'build/package') : resolve(to);
+  console.log(packTarball({ architectures: wanted, to: folder }));
+  console.log(packChart({ version, to: join(folder, 'chart') }));
 });

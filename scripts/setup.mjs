@@ -40,6 +40,12 @@ const packages = {
     { package: 'curl', command: 'curl' },
     { package: 'dnsmasq-base', command: 'dnsmasq' },
     { package: 'dnsperf', command: 'dnsperf' },
+    {
+      package: 'golang-github-masterminds-sprig-dev',
+      file: '/usr/share/gocode/src/github.com/Masterminds/sprig/functions.go',
+    },
+    { package: 'golang-go', command: 'go' },
+    { package: 'golang-k8s-sigs-yaml-dev', file: '/usr/share/gocode/src/sigs.k8s.io/yaml/yaml.go' },
     { package: 'iperf3', command: 'iperf3' },
     { package: 'iproute2', command: 'ip' },
     { package: 'iptables', command: 'iptables' },

@@ -7,12 +7,18 @@ export interface Kind<T> {
   parse: (text: string) => T | undefined;
   /** The default as it is documented. */
   format?: (value: T) => string;
+  /** What a JSON schema says of a value in YAML; without it, that it is a string. */
+  schema?: object;
 }
+
+/** Of what is written with commas between. */
+export const LIST = { type: ['string', 'integer', 'array'], items: { type: ['string', 'integer'] } };
 
 export function integer(min: number, max: number): Kind<number> {
   return {
     allowed: `a whole number from ${min} to ${max}`,
     parse: (text) => within(parseCount(text), min, max),
+    schema: { type: 'integer', minimum: min, maximum: max },
   };
 }
 
@@ -22,6 +28,7 @@ export function bytes(min: number, max: number): Kind<number> {
     allowed: `a size from ${formatBytes(min)} to ${formatBytes(max)}, such as 8388608 or 8MiB`,
     parse: (text) => within(parseBytes(text), min, max),
     format: formatBytes,
+    schema: { type: ['string', 'integer'] },
   };
 }
 
@@ -36,6 +43,7 @@ export function ports(max: number): Kind<number[]> {
       return isAllowed && new Set(found).size === found.length ? found : undefined;
     },
     format: (value) => value.join(','),
+    schema: LIST,
   };
 }
 
@@ -48,6 +56,7 @@ export const userIds: Kind<readonly number[]> = {
     return found.length === parsed.length && found.length <= 64 ? found : undefined;
   },
   format: (value) => value.join(','),
+  schema: LIST,
 };
 
 /** A ring buffer's size: the kernel takes nothing else. */
@@ -59,6 +68,7 @@ export function bytesPowerOfTwo(min: number, max: number): Kind<number> {
       return value !== undefined && Number.isInteger(Math.log2(value)) ? value : undefined;
     },
     format: formatBytes,
+    schema: { type: ['string', 'integer'] },
   };
 }
 
@@ -71,6 +81,7 @@ export const boolean: Kind<boolean> = {
     if (['false', '0', 'no', 'off', 'disabled'].includes(lower)) return false;
     return undefined;
   },
+  schema: { type: 'boolean' },
 };
 
 /** `internal_key,*_cipher` */
@@ -82,6 +93,7 @@ export const words: Kind<readonly string[]> = {
     return found.every((each) => /^[\w*-]{1,64}$/.test(each)) ? found : undefined;
   },
   format: (value) => value.join(',') || 'none',
+  schema: LIST,
 };
 
 /** One of a few words. */
@@ -89,6 +101,7 @@ export function word<const Word extends string>(...words: readonly Word[]): Kind
   return {
     allowed: `one of ${words.join(', ')}`,
     parse: (text) => words.find((each) => each === text.toLowerCase()),
+    schema: { enum: words },
   };
 }
 
@@ -102,6 +115,7 @@ export function someOf<const Word extends string>(words: readonly Word[]): Kind<
       return known.length === names.length ? known : undefined;
     },
     format: (value) => value.join(','),
+    schema: LIST,
   };
 }
 
@@ -130,6 +144,7 @@ export const httpHeaders: Kind<ReadonlyMap<string, string>> = {
     return headers;
   },
   format: (value) => [...value.keys()].join(','),
+  schema: LIST,
 };
 
 export const absolutePath: Kind<string> = {
@@ -179,8 +194,8 @@ export const logLevel: Kind<LogLevel> = {
 };
 
 /** A value that has no default: absent means what the option's description says. */
-export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
-  return { allowed: kind.allowed, parse: kind.parse };
+export function optional<T>({ format: _, ...kind }: Kind<T>): Kind<T | undefined> {
+  return kind;
 }
 
 function decoded(text: string): string | undefined {

@@ -1,4 +1,4 @@
-import type { Kind } from './kinds.ts';
+import { type Kind, LIST } from './kinds.ts';
 
 const MAX = 64;
 
@@ -10,6 +10,7 @@ export const tags: Kind<readonly string[]> = {
     return found.length <= MAX && found.every((tag) => tag.length <= 200) ? [...new Set(found)] : undefined;
   },
   format: (value) => value.join(' '),
+  schema: LIST,
 };
 
 /** `{"app":"kube_app"}`: which labels of pods become which tags. */
