@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { noticesOf, packagesOf } from './notices.mjs';
 import { nodeHeaders, Refusal, root, run, runMain, setUp } from './setup.mjs';
 
 const notices = 'dist/THIRD-PARTY-LICENSES.txt';
@@ -15,7 +16,12 @@ const require = createRequireOf(import.meta.url);`;
 
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
-/** `stamp` lies beside what was made, so that deleting the output makes the part out of date. */
+const bundlers = ['scripts/build.mjs', 'scripts/notices.mjs', 'package-lock.json'];
+
+/**
+ * `stamp` lies beside what was made, so that deleting the output makes the part out of date. It has the hash of what the part
+ * was made of, and after it the folders of the packages that `build` has found in the bundle.
+ */
 const parts = {
   addon: {
     from: ['native', 'bpf', 'binding.gyp', 'package-lock.json'],
@@ -24,16 +30,16 @@ const parts = {
     build: buildAddon,
   },
   programs: {
-    from: ['src', 'scripts/build.mjs', 'package-lock.json'],
-    makes: ['dist/system-probe.js', 'dist/node-agent.js', 'dist/sysprobe.js', notices],
+    from: ['src', ...bundlers],
+    makes: ['dist/system-probe.js', 'dist/node-agent.js', 'dist/sysprobe.js'],
     stamp: 'dist/.programs-stamp',
     build: buildPrograms,
   },
   page: {
-    from: ['src/web', 'src/map', 'src/lib', 'vite.config.ts', 'package-lock.json'],
+    from: ['src/web', 'src/map', 'src/lib', 'vite.config.ts', ...bundlers],
     makes: ['dist/web/index.html'],
     stamp: 'dist/.page-stamp',
-    build: () => run(bin('vite'), ['build', '--logLevel', 'warn']),
+    build: buildPage,
   },
 };
 
@@ -43,17 +49,24 @@ export async function build(names = Object.keys(parts)) {
     const part = parts[name];
     const stamp = join(root, part.stamp);
     const hash = contentHash(part.from);
-    const isCurrent = part.makes.every((path) => existsSync(join(root, path)));
-    if (isCurrent && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) continue;
+    const isThere = part.makes.every((path) => existsSync(join(root, path)));
+    if (isThere && readStamp(stamp)[0] === hash) continue;
     console.log(`sysprobe: building the ${name}`);
-    await part.build();
-    writeFileSync(stamp, hash);
+    const packages = await part.build();
+    writeFileSync(stamp, [hash, ...packages].join('\n'));
   }
+  const bundled = Object.values(parts).flatMap((part) => readStamp(join(root, part.stamp)).slice(1));
+  if (bundled.length > 0) writeFileSync(join(root, notices), noticesOf(bundled));
+}
+
+function readStamp(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
 }
 
 function buildAddon() {
   const options = { env: { ...process.env, JOBS: 'max' }, stdio: ['ignore', 'ignore', 'inherit'] };
   run(bin('node-gyp'), ['configure', 'build', '--silent', ...nodeHeaders()], options);
+  return [];
 }
 
 async function buildPrograms() {
@@ -79,21 +92,29 @@ async function buildPrograms() {
   }).catch(() => {
     throw new Refusal('the programs cannot be built; the errors are above');
   });
-  writeFileSync(join(root, notices), noticesOf(metafile));
-  for (const path of parts.programs.makes) if (path !== notices) chmodSync(join(root, path), 0o755);
+  for (const path of parts.programs.makes) chmodSync(join(root, path), 0o755);
+  return packagesOf(Object.keys(metafile.inputs));
 }
 
-/** The licence of every package that is part of a bundle, as the licences ask. */
-function noticesOf({ inputs }) {
-  const packages = Object.keys(inputs).flatMap(
-    (path) => /^node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
-  );
-  const texts = [...new Set(packages)].sort().map((path) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
-    const file = readdirSync(join(root, path)).find((entry) => /^licen[cs]e/i.test(entry));
-    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(root, path, file), 'utf8').trim() : ''}\n`;
+/** The page, and what lays out its graph, are bundles of their own. */
+async function buildPage() {
+  const { build: bundle } = await import('vite');
+  const files = new Set();
+  const listFiles = {
+    name: 'list-files',
+    generateBundle(_, chunks) {
+      for (const { moduleIds = [] } of Object.values(chunks)) for (const id of moduleIds) files.add(id);
+    },
+  };
+  await bundle({
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'warn',
+    plugins: [listFiles],
+    worker: { plugins: () => [listFiles] },
+  }).catch((error) => {
+    throw new Refusal(`the page cannot be built: ${error.message}`);
   });
-  return texts.join(`\n${'-'.repeat(78)}\n\n`);
+  return packagesOf([...files].map((file) => relative(root, file)));
 }
 
 /** Of the sources by path and content, and of the Node that builds them; tests do not count. */

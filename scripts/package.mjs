@@ -20,6 +20,6 @@ await runMain(async () => {
   setUp('build', 'package', ...(wanted.some((each) => each !== machineArch) ? ['cross'] : []));
   await build(['programs', 'page']);
   const folder = to === undefined ? join(root, 'build/package') : resolve(to);
-  console.log(packTarball({ architectures: wanted, to: folder }));
   console.log(packChart({ version, to: join(folder, 'chart') }));
+  console.log(packTarball({ architectures: wanted, to: folder }));
 });
