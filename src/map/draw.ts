@@ -20,6 +20,8 @@ export interface GraphQuery {
   between?: { since: number; until: number } | undefined;
   /** Nodes listed, those with most bytes first; the rest is counted as hidden. */
   limit?: number;
+  /** Nodes that may be left of the addresses, which then become nodes of their networks. */
+  gather?: number | undefined;
 }
 
 export const DEFAULT_NODE_LIMIT = 2000;
@@ -41,12 +43,12 @@ export interface DrawOptions extends GraphQuery {
 
 export function drawGraph(options: DrawOptions, drawn: Drawn): MapGraph {
   const { now, group, label, expand, directory, network, saturation, limit = DEFAULT_NODE_LIMIT } = options;
-  const { sinceMs = options.windowMs, between } = options;
+  const { sinceMs = options.windowMs, between, gather } = options;
   const window = between === undefined ? liveWindow(now, sinceMs) : closedWindow(between);
   const builder = new GraphBuilder(group, { label, expand, directory, network });
   addSlots(builder, drawn.conversations, window);
   for (const connection of drawn.connections) addConnection(builder, connection, { drawn, window, now });
-  return builder.build({ now, limit, window, saturation: window.live ? saturation : undefined });
+  return builder.build({ now, limit, gather, window, saturation: window.live ? saturation : undefined });
 }
 
 function addSlots(builder: GraphBuilder, conversations: Conversations, { from, to, live }: TimeWindow): void {

@@ -23,6 +23,7 @@ const INSIDE: Partial<Record<MapNodeKind, MapGroup>> = {
   workload: 'pod',
   pod: 'process',
   container: 'process',
+  network: 'address',
 };
 
 /** Whether there may be something inside of nodes of a kind. */
@@ -166,8 +167,16 @@ function outsideFace({ ip, netns, domain }: End, { network }: FaceOptions): Node
   if (netns !== undefined) return undefined;
   if (domain !== undefined) return domainFace(domain);
   const name = network?.(ip);
-  return name === undefined ? undefined : { id: `network:${name}`, kind: 'network', name };
+  return name === undefined ? undefined : networkFace(name);
 }
+
+/** Addresses that have a name, or a CIDR, together. */
+export function networkFace(name: string): NodeFace {
+  return { id: `network:${name}`, kind: 'network', name };
+}
+
+/** Those of the addresses that are too many to be nodes. */
+export const OTHERS: NodeFace = { id: 'network:*', kind: 'network', name: 'other addresses' };
 
 function domainFace(domain: string): NodeFace {
   return { id: `domain:${domain}`, kind: 'domain', name: domain };

@@ -3,6 +3,7 @@ import { type Edge, edgeOf } from './edges.ts';
 import type { End } from './ends.ts';
 import { type FaceOptions, innerFace, type NodeFace } from './faces.ts';
 import { Figures } from './figures.ts';
+import { edgeId, gather } from './gather.ts';
 import { nodesOf } from './nodes.ts';
 import { addedSaturation } from './saturation.ts';
 import type { MapGraph, MapGroup, MapNode, MapSaturation } from './types.ts';
@@ -14,6 +15,8 @@ export const MAX_ADDRESSES = 20;
 interface BuildOptions {
   now: number;
   limit: number;
+  /** Nodes that may be left of the addresses; undefined = all of them. */
+  gather: number | undefined;
   window: TimeWindow;
   /** Of a container. */
   saturation: ((container: string) => MapSaturation | undefined) | undefined;
@@ -46,8 +49,8 @@ export class GraphBuilder {
   }
 
   /** The nodes with most bytes, at most `limit`, and the edges between them. */
-  build({ now, limit, window, saturation }: BuildOptions): MapGraph {
-    const edges = [...this.#byId.values()];
+  build({ now, limit, gather: addresses, window, saturation }: BuildOptions): MapGraph {
+    const edges = this.#gathered(addresses);
     const { nodes: shown, total } = largest(bytesByNode(edges), limit);
     const inside = edges.filter(({ source, target }) => shown.has(source.id) && shown.has(target.id));
     const hidden = { nodes: total - shown.size, edges: edges.length - inside.length };
@@ -66,13 +69,21 @@ export class GraphBuilder {
   #edge({ protocol, client, server }: Conversation): Edge {
     const source = this.#face(client);
     const target = this.#face(server);
-    const id = `${protocol}:${source.id}->${target.id}`;
+    const id = edgeId(protocol, source, target);
     let edge = this.#byId.get(id);
     if (edge === undefined) {
       edge = { id, protocol, source, target, ports: new Set(), figures: new Figures() };
       this.#byId.set(id, edge);
     }
     return edge;
+  }
+
+  #gathered(limit: number | undefined): Edge[] {
+    const edges = [...this.#byId.values()];
+    if (limit === undefined) return edges;
+    const gathered = gather(edges, { limit, expand: this.#faces.expand });
+    for (const [id, ips] of gathered.members) this.#addresses.set(id, ips);
+    return gathered.edges;
   }
 
   #face(end: End): NodeFace {
@@ -88,6 +99,7 @@ export class GraphBuilder {
     const saturation = addedSaturation(Array.from(containers ?? [], (id) => saturationOf?.(id)));
     return {
       ...node,
+      ...(node.kind === 'network' && { detail: { members: addresses?.size ?? 0 } }),
       ...(addresses !== undefined && { addresses: [...addresses].sort().slice(0, MAX_ADDRESSES) }),
       ...(saturation !== undefined && { saturation }),
     };

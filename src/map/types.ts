@@ -114,11 +114,11 @@ export interface MapNode {
   id: string;
   kind: MapNodeKind;
   name: string;
-  /** What else is known, by field name of the flow record (`exe`, `container`, `ip`), and of a pod `phase`, `ready`, `restarts`. */
+  /** What else is known, by field name of the flow record (`exe`, `container`, `ip`), of a pod `phase`, `ready`, `restarts`, of a network `members`: how many addresses. */
   detail?: Record<string, string | number>;
   /** The expanded node that this one is drawn inside of. */
   parent?: MapParent;
-  /** Of a domain: those that connections went to, ascending; the first MAX_ADDRESSES of them. */
+  /** Of a domain or a network: those that connections went to, ascending; the first MAX_ADDRESSES of them. */
   addresses?: string[];
   connections: { active: number; opened: number; closed: number; failed: number };
   sent: { bytes: number; packets: number };

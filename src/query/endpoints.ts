@@ -54,6 +54,11 @@ const MAP_PARAMETERS: readonly Parameter[] = [
   },
   ...WINDOW,
   { name: 'limit', doc: 'nodes listed, those with most bytes first', allowed: ['a whole number'] },
+  {
+    name: 'gather',
+    doc: 'draw the addresses of one network as one node, until so many are left',
+    allowed: ['a whole number'],
+  },
   { name: 'format', doc: 'for the node graph panel of Grafana', allowed: ['grafana'], choice: true },
 ];
 

@@ -9,7 +9,7 @@ import type { FlowReport, MapSource, StoredFlow } from './sources.ts';
  */
 export function filteredMap(
   source: MapSource,
-  { group, label, expand, limit, window }: MapQuery,
+  { group, label, expand, limit, gather, window }: MapQuery,
   match: (flow: StoredFlow) => boolean,
 ): MapGraph {
   const now = source.now();
@@ -41,5 +41,5 @@ export function filteredMap(
     if (!match(report.flow) && map.expects(report.flow)) add(report);
   }
   for (const report of later) update(report);
-  return map.graph({ now, group, label, expand, limit, ...asked });
+  return map.graph({ now, group, label, expand, limit, gather, ...asked });
 }

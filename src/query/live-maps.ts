@@ -121,12 +121,12 @@ export class LiveMaps {
 
   #draw(live: LiveMap): void {
     const { query } = live;
-    const { group, label, expand, limit } = query;
+    const { group, label, expand, limit, gather } = query;
     const now = this.#source.now();
     const started = performance.now();
     const graph =
       query.match === undefined
-        ? this.#source.graph({ now, group, label, expand, limit, ...query.window(now) })
+        ? this.#source.graph({ now, group, label, expand, limit, gather, ...query.window(now) })
         : filteredMap(this.#source, query, query.match);
     live.version = this.#source.version;
     live.drawnAt = now;

@@ -22,9 +22,16 @@ it('asks for processes in the last five minutes by default', () => {
 
 it('gives the same key to the same question only', () => {
   expect(parse('group=address').key).toBe(parse('group=address').key);
-  const keys = ['', 'group=address', 'expand=a', 'limit=5', 'since=1m', 'port=80', 'not=true&port=80'].map(
-    (text) => parse(text).key,
-  );
+  const keys = [
+    '',
+    'group=address',
+    'expand=a',
+    'limit=5',
+    'gather=5',
+    'since=1m',
+    'port=80',
+    'not=true&port=80',
+  ].map((text) => parse(text).key);
   expect(new Set(keys).size).toBe(keys.length);
 });
 

@@ -20,6 +20,8 @@ export interface MapQuery {
   /** Ids of nodes that are drawn as what is inside of them. */
   expand: ReadonlySet<string>;
   limit: number;
+  /** Nodes that may be left of the addresses; undefined = all. */
+  gather: number | undefined;
   /** Whether it is answered as Grafana's node graph panel reads it. */
   nodeGraph: boolean;
   /** What to draw the map of, asked now. */
@@ -28,9 +30,9 @@ export interface MapQuery {
   match: FlowQuery['match'] | undefined;
 }
 
-const MAX_LIMIT = 10_000;
+const MAX_NODES = 10_000;
 const MAX_EXPANDED = 100;
-const OWN_PARAMETERS = ['group', 'expand', 'since', 'until', 'limit', 'format'];
+const OWN_PARAMETERS = ['group', 'expand', 'since', 'until', 'limit', 'gather', 'format'];
 /** How far to look back when nothing is said. */
 const USUAL_WINDOW_MS = 300_000;
 /** A map has no newest and oldest. */
@@ -55,12 +57,14 @@ export function parseMapQuery(
   if (expand.size > MAX_EXPANDED)
     throw refusedParameter('expand', `at most ${MAX_EXPANDED} nodes can be expanded at once`);
   const { group, label } = readGroup(own.get('group') ?? 'process');
-  const limit = parseLimit(own.get('limit') ?? String(DEFAULT_NODE_LIMIT));
+  const limit = parseNodes('limit', own.get('limit')) ?? DEFAULT_NODE_LIMIT;
+  const gather = parseNodes('gather', own.get('gather'));
   const nodeGraph = readFormat(own.get('format'));
   const window = parseWindow(own, { now, windowMs });
   const match = filters.length === 0 ? undefined : parseQuery(set, filters, now).match;
-  const key = JSON.stringify([group, label, [...expand], limit, own.get('since'), own.get('until'), filters]);
-  return { key, group, label, expand, limit, nodeGraph, window, match };
+  const times = [own.get('since'), own.get('until')];
+  const key = JSON.stringify([group, label, [...expand], limit, gather, ...times, filters]);
+  return { key, group, label, expand, limit, gather, nodeGraph, window, match };
 }
 
 function readGroup(text: string): NonNullable<ReturnType<typeof parseGroup>> {
@@ -74,10 +78,11 @@ function readFormat(text: string | undefined): boolean {
   throw refusedValue('format', text, ['grafana']);
 }
 
-function parseLimit(text: string): number {
-  const limit = parseCount(text, MAX_LIMIT);
-  if (limit !== undefined && limit > 0) return limit;
-  throw refusedValue('limit', text, [`a number of nodes from 1 to ${MAX_LIMIT}`]);
+function parseNodes(name: 'limit' | 'gather', text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const nodes = parseCount(text, MAX_NODES);
+  if (nodes !== undefined && nodes > 0) return nodes;
+  throw refusedValue(name, text, [`a number of nodes from 1 to ${MAX_NODES}`]);
 }
 
 interface Now {

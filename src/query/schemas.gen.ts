@@ -2110,7 +2110,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
       "number"
      ]
     },
-    "description": "What else is known, by field name of the flow record (`exe`, `container`, `ip`), and of a pod `phase`, `ready`, `restarts`."
+    "description": "What else is known, by field name of the flow record (`exe`, `container`, `ip`), of a pod `phase`, `ready`, `restarts`, of a network `members`: how many addresses."
    },
    "parent": {
     "$ref": "#/components/schemas/MapParent",
@@ -2121,7 +2121,7 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     "items": {
      "type": "string"
     },
-    "description": "Of a domain: those that connections went to, ascending; the first MAX_ADDRESSES of them."
+    "description": "Of a domain or a network: those that connections went to, ascending; the first MAX_ADDRESSES of them."
    },
    "connections": {
     "type": "object",

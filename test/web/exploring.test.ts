@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, openCluster, visit } from './browser.ts';
+import { launch, openCluster, openShop, visit } from './browser.ts';
 import { column, nodeOf, rows, settled, soon } from './page.ts';
+import { PARTIES, recordsOf } from './shop.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -81,6 +82,37 @@ describe('opening nodes', () => {
     await page.locator('.chip').click();
     await page.keyboard.press('Escape');
     await settled(page);
+  });
+});
+
+describe('many addresses', () => {
+  test('are their network, which opens; all of them are drawn when asked for', async () => {
+    await using visited = await visit(browser, {
+      prepare: (fixture) => {
+        openShop(fixture);
+        const visitors = Array.from({ length: 70 }, (_, n) => ({ ip: `198.51.100.${100 + n}` }));
+        fixture.report(
+          visitors.flatMap((client) => recordsOf({ client, server: PARTIES.nginx, port: 443 }, Date.now())),
+        );
+      },
+    });
+    const { page } = visited;
+    const network = page.locator('.map .node.network');
+    const addresses = page.locator('.map .node.address');
+    await soon(() => network.count()).toBe(1);
+    expect(await addresses.count()).toBe(2);
+    await network.click();
+    await soon(() => page.locator('.inspector').textContent()).toContain('members 71');
+    await soon(() => rows(page).count()).toBe(71);
+    await network.dblclick();
+    await soon(() => addresses.count()).toBe(73);
+    expect(await page.locator('.hull-name').textContent()).toContain('198.51.100.0/24');
+    await page.locator('.hull-title').click();
+    await soon(() => addresses.count()).toBe(2);
+    await page.locator('summary', { hasText: 'Noise' }).click();
+    await page.locator('.menu[open]').getByLabel('Addresses').uncheck();
+    await soon(() => addresses.count()).toBe(73);
+    expect(page.url()).toContain('gather=off');
   });
 });
 

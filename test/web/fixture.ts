@@ -192,10 +192,10 @@ export class Fixture {
   }
 
   #graph(query: MapQuery): MapGraph {
-    const { group, label, expand, limit, match, window } = query;
+    const { group, label, expand, limit, gather, match, window } = query;
     if (match !== undefined) return filteredMap(this.#source(), query, match);
     const now = Date.now();
-    return this.#map.graph({ now, group, label, expand, limit, ...window(now) });
+    return this.#map.graph({ now, group, label, expand, limit, gather, ...window(now) });
   }
 
   #source(): MapSource {

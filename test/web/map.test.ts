@@ -87,6 +87,7 @@ describe('the map', () => {
 
   test('of very many nodes is a canvas, which takes pointer and keys, and says how many are left out', async () => {
     await using visited = await visit(browser, {
+      hash: '#gather=off',
       prepare: (fixture) => {
         const clients = Array.from({ length: 2100 }, (_, n) => ({
           ip: `198.51.${100 + (n >> 8)}.${n & 255}`,

@@ -21,6 +21,7 @@ interface MapOptions {
   groupBy: Grouping;
   since?: string;
   limit: number;
+  gather?: number;
   output: MapForm;
   color: ColorChoice;
 }
@@ -51,16 +52,23 @@ export function addMapCommand(program: Command, terminal: Terminal, server: () =
         .argParser(parseLimit)
         .default(DEFAULT_NODE_LIMIT),
     )
+    .addOption(
+      new Option(
+        '--gather <N>',
+        'draw the addresses of one network as one node, until at most so many are left',
+      ).argParser(parseLimit),
+    )
     .optionsGroup('Output:')
     .addOption(new Option('-o, --output <FORM>', 'form of the output').choices(MAP_FORMS).default('text'))
     .addOption(new Option('--color <WHEN>', 'color the output').choices(COLOR_CHOICES).default('auto'));
   const filters = addFilterOptions(command, FLOWS.filters);
   command.addHelpText('after', EXAMPLES);
-  command.action(async ({ groupBy, limit, since, output, color }: MapOptions) => {
+  command.action(async ({ groupBy, limit, gather, since, output, color }: MapOptions) => {
     const params: Params = since === undefined ? filters : [...filters, ['since', since]];
     const from = server();
     parseQuery({ ...FLOWS, kubernetes: from.kind === 'agent' }, params);
-    const graph = await (from.kind === 'agent' ? askMap : drawMap)(from, params, { ...groupBy, limit });
+    const view = { ...groupBy, limit, gather };
+    const graph = await (from.kind === 'agent' ? askMap : drawMap)(from, params, view);
     terminal.write(formatMap(graph, output, choosePaint(color)));
     if (graph.hidden) {
       const { nodes, edges } = graph.hidden;
@@ -71,13 +79,19 @@ export function addMapCommand(program: Command, terminal: Terminal, server: () =
 
 interface View extends Grouping {
   limit: number;
+  gather: number | undefined;
 }
 
-async function askMap(server: Server, params: Params, { group, label, limit }: View): Promise<MapGraph> {
-  const view: Params = [
+async function askMap(
+  server: Server,
+  params: Params,
+  { group, label, limit, gather }: View,
+): Promise<MapGraph> {
+  const view: [string, string][] = [
     ['group', label === undefined ? group : `${group}:${label}`],
     ['limit', String(limit)],
   ];
+  if (gather !== undefined) view.push(['gather', String(gather)]);
   return (await askJson(server, { path: 'map', params: [...params, ...view] })) as MapGraph;
 }
 

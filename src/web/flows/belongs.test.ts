@@ -44,6 +44,22 @@ test('one side alone finds its edge by the port', () => {
   expect(index(server).edgeOf(server)?.id).toBe(`${CURL}>${NGINX}`);
 });
 
+test('a peer that is no node of its own is found in the network, or among the others', () => {
+  const [network, others] = ['network:192.0.2.0/24', 'network:*'];
+  const gathered = graphFromSnapshot(
+    aGraph({
+      nodes: [aNode(CURL), aNode(network, { kind: 'network' }), aNode(others, { kind: 'network' })],
+      edges: [anEdge(CURL, network, { ports: [443] }), anEdge(CURL, others, { ports: [443] })],
+    }),
+  );
+  const edgeTo = (ip: string) => {
+    const flow = { ...outside, dest: { ip, port: 443 } };
+    return new FlowIndex([flow], { graph: gathered, group: 'process' }).edgeOf(flow)?.id;
+  };
+  expect(edgeTo('192.0.2.77')).toBe(`${CURL}>${network}`);
+  expect(edgeTo('198.51.100.1')).toBe(`${CURL}>${others}`);
+});
+
 test('a peer outside the node is found by its observed name', () => {
   expect(index(outside).edgeOf(outside)?.id).toBe(`${CURL}>${EXAMPLE}`);
 });

@@ -1,5 +1,6 @@
-import { addressEnd, isLoopback, ownEnd } from '../../map/ends.ts';
-import { type FaceOptions, innerFace } from '../../map/faces.ts';
+import { addressEnd, type End, isLoopback, ownEnd } from '../../map/ends.ts';
+import { type FaceOptions, innerFace, networkFace, OTHERS } from '../../map/faces.ts';
+import { networksOf } from '../../map/gather.ts';
 import type { MapEdge, MapGroup } from '../../map/types.ts';
 import type { Selection } from '../graph/focus.ts';
 import type { GraphState } from '../graph/state.ts';
@@ -59,13 +60,22 @@ export class FlowIndex {
   }
 
   #own(flow: Flow): string {
-    return innerFace(ownEnd(flow), this.#group, this.#faces).id;
+    return this.#nodeOf(ownEnd(flow));
   }
 
   #peer(flow: Flow): { id: string; seen: boolean } {
     const side = this.#sides.get(sideKey(flow, flow.dest, flow.source));
     const end = side === undefined ? addressEnd(flow.dest, flow.netns) : ownEnd(side);
-    return { id: innerFace(end, this.#group, this.#faces).id, seen: side !== undefined };
+    return { id: this.#nodeOf(end), seen: side !== undefined };
+  }
+
+  /** An address that is not a node of the map may be gathered in one. */
+  #nodeOf(end: End): string {
+    const { id, kind } = innerFace(end, this.#group, this.#faces);
+    const { nodes } = this.#graph;
+    if (kind !== 'address' || nodes.has(id)) return id;
+    const gathered = [...networksOf(end.ip).map(networkFace), OTHERS].find((face) => nodes.has(face.id));
+    return gathered?.id ?? id;
   }
 }
 

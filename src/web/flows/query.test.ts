@@ -11,6 +11,9 @@ const graph = graphFromSnapshot(
       aNode('shop', { name: 'node', detail: { container: CONTAINER } }),
       aNode('box', { kind: 'container', detail: { container: CONTAINER } }),
       aNode('a4', { kind: 'address', name: '192.0.2.1', detail: { ip: '192.0.2.1' } }),
+      aNode('network:192.0.2.0/24', { kind: 'network', name: '192.0.2.0/24', addresses: ['192.0.2.7'] }),
+      aNode('network:*', { kind: 'network', name: 'other addresses', addresses: ['192.0.3.7'] }),
+      aNode('network:office', { kind: 'network', name: 'office', addresses: ['10.1.0.1', '10.1.0.2'] }),
       aNode('named', { kind: 'domain', name: 'example.org', addresses: ['192.0.2.2'] }),
     ],
     edges: [
@@ -30,6 +33,15 @@ describe('selectionFilters', () => {
     ]);
     expect(ofNode('box')).toEqual([['container', CONTAINER]]);
     expect(ofNode('named')).toEqual([['domain', 'example.org']]);
+  });
+
+  test('ask for a network by its prefix, or by the addresses of one that has a name', () => {
+    expect(ofNode('network:192.0.2.0/24')).toEqual([['ip', '192.0.2.0/24']]);
+    expect(ofNode('network:office')).toEqual([
+      ['ip', '10.1.0.1'],
+      ['ip', '10.1.0.2'],
+    ]);
+    expect(ofNode('network:*')).toEqual([]);
   });
 
   test('ask for an edge by its end on the node and its ports', () => {

@@ -1,3 +1,4 @@
+import { OTHERS } from '../../map/faces.ts';
 import type { MapEdge, MapNode } from '../../map/types.ts';
 import type { Selection } from '../graph/focus.ts';
 import type { GraphState } from '../graph/state.ts';
@@ -81,7 +82,8 @@ export function ownerFilters(node: MapNode | undefined): Filter[] {
     case 'domain':
       return [['domain', name]];
     case 'network':
-      return (node.addresses ?? []).map((ip): Filter => ['ip', ip]);
+      if (node.id === OTHERS.id) return [];
+      return (isCidr(name) ? [name] : (node.addresses ?? [])).map((ip): Filter => ['ip', ip]);
     case 'node':
       return [];
     case 'label':
@@ -99,6 +101,11 @@ export function ownerFilters(node: MapNode | undefined): Filter[] {
             ['namespace', String(detail.namespace)],
           ];
   }
+}
+
+/** Of a network that has no name of its own. */
+function isCidr(name: string): boolean {
+  return name.includes('/');
 }
 
 function portsOf(node: MapNode, edges: GraphState['edges']): Filter[] {

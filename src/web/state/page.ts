@@ -19,6 +19,9 @@ import type { View } from './view.ts';
 import { select, selectedNodes, type ViewChange } from './view-changes.ts';
 import { viewToHash } from './view-hash.ts';
 
+/** Beyond it their networks are drawn. */
+export const MAX_ADDRESSES = 30;
+
 /** `lost`: the agent does not answer; what is shown is the last that came. */
 export type Link = 'connecting' | 'live' | 'lost';
 
@@ -71,11 +74,12 @@ export class Page {
   readonly mapQuery: ReadonlySignal<string | undefined> = computed(() => {
     const group = this.group.value;
     if (group === undefined) return undefined;
-    const { expanded } = this.view.value;
+    const { expanded, gather } = this.view.value;
     const { since, until } = windowParams(this.view.value);
     return new URLSearchParams([
       ['group', group],
       ...expanded.map((id) => ['expand', id]),
+      ...(gather ? [['gather', String(MAX_ADDRESSES)]] : []),
       ...(since === undefined ? [] : [['since', since]]),
       ...(until === undefined ? [] : [['until', until]]),
       ...filterParams(this.search.value.filters),

@@ -93,6 +93,10 @@ export function toggleNoise(rule: NoiseId): ViewChange {
   });
 }
 
+export function toggleGather(): ViewChange {
+  return ({ gather }) => ({ gather: !gather });
+}
+
 /** Everything that hides nodes off, save for the search. */
 export function showAll(): ViewChange {
   return () => ({ hidden: [], noise: [], focus: undefined, quieter: 0 });

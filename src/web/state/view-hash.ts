@@ -35,6 +35,7 @@ export function viewFromHash(hash: string): View {
     pinned: ids('pin'),
     focus: focus === undefined ? undefined : { id: focus, hops: whole(params.get('hops'), MAX_HOPS) || 1 },
     noise: some('noise', NOISE_IDS),
+    gather: params.get('gather') !== 'off',
     metric: one('metric', METRIC_IDS) ?? DEFAULT_VIEW.metric,
     quieter: whole(params.get('quieter'), MAX_QUIETER),
     tab: one('tab', TABS) ?? DEFAULT_VIEW.tab,
@@ -61,6 +62,7 @@ export function viewToHash(view: View): string {
   set('focus', view.focus?.id);
   set('hops', view.focus && String(view.focus.hops), '1');
   set('noise', view.noise.join(','));
+  if (!view.gather) set('gather', 'off');
   set('metric', view.metric, DEFAULT_VIEW.metric);
   set('quieter', String(view.quieter), '0');
   set('tab', view.tab, DEFAULT_VIEW.tab);

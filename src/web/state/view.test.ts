@@ -19,6 +19,7 @@ const views = fc.record<View>({
   pinned: ids,
   focus: optional(fc.record({ id, hops: fc.integer({ min: 1, max: 2 }) })),
   noise: fc.subarray([...NOISE_IDS]),
+  gather: fc.boolean(),
   metric: fc.constantFrom(...METRIC_IDS),
   quieter: fc.integer({ min: 0, max: 99 }),
   tab: fc.constantFrom(...TABS),

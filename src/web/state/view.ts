@@ -20,6 +20,8 @@ export interface View {
   readonly pinned: readonly string[];
   readonly focus: NodeFocus | undefined;
   readonly noise: readonly NoiseId[];
+  /** Draw addresses that are too many as their networks. */
+  readonly gather: boolean;
   readonly metric: MetricId;
   /** Percent of the edges that are left out. */
   readonly quieter: number;
@@ -43,6 +45,7 @@ export const DEFAULT_VIEW: View = {
   pinned: [],
   focus: undefined,
   noise: [],
+  gather: true,
   metric: 'throughput',
   quieter: 0,
   tab: 'flows',

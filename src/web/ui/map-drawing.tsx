@@ -1,9 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import type { Drawn } from '../draw/drawn.ts';
 import { edgeLabelPlaces, shownNodeLabels } from '../draw/labels.ts';
-import type { Positions } from '../layout/positions.ts';
 import { MapEdgeLine } from './map-edge.tsx';
-import { MapHull } from './map-hull.tsx';
+import { HullFrame, HullTitle } from './map-hull.tsx';
 import { MapNodeShape } from './map-node.tsx';
 import { usePage } from './page-context.ts';
 
@@ -23,7 +22,11 @@ export function MapDrawing({ drawn }: { drawn: Drawn }) {
   );
   return (
     <>
-      <Hulls positions={positions} />
+      <g class="hulls">
+        {positions.hulls.map((hull) => (
+          <HullFrame key={hull.parent.id} hull={hull} positions={positions} />
+        ))}
+      </g>
       <g class="edges">
         {inOrder(visible.edges).map((edge) => (
           <MapEdgeLine
@@ -42,6 +45,12 @@ export function MapDrawing({ drawn }: { drawn: Drawn }) {
           />
         ))}
       </g>
+      {/* Over the edges, which would take its clicks. */}
+      <g class="hull-titles">
+        {positions.hulls.map((hull) => (
+          <HullTitle key={hull.parent.id} hull={hull} positions={positions} />
+        ))}
+      </g>
       <g class="nodes">
         {inOrder(visible.nodes).map((node) => (
           <MapNodeShape
@@ -58,16 +67,6 @@ export function MapDrawing({ drawn }: { drawn: Drawn }) {
         ))}
       </g>
     </>
-  );
-}
-
-function Hulls({ positions }: { positions: Positions }) {
-  return (
-    <g class="hulls">
-      {positions.hulls.map((hull) => (
-        <MapHull key={hull.parent.id} hull={hull} positions={positions} />
-      ))}
-    </g>
   );
 }
 

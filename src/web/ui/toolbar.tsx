@@ -1,7 +1,8 @@
 import { MAP_GROUPS } from '../../map/types.ts';
 import { METRIC_LIST, type MetricId } from '../graph/metrics.ts';
 import { NOISE_RULES } from '../graph/noise.ts';
-import { groupBy, toggleNoise } from '../state/view-changes.ts';
+import { MAX_ADDRESSES } from '../state/page.ts';
+import { groupBy, toggleGather, toggleNoise } from '../state/view-changes.ts';
 import { Icon } from './icons.tsx';
 import { Menu } from './menu.tsx';
 import { usePage } from './page-context.ts';
@@ -102,7 +103,7 @@ function QuietSlider() {
 
 function NoiseMenu() {
   const page = usePage();
-  const { noise } = page.view.value;
+  const { noise, gather } = page.view.value;
   return (
     <Menu
       title="Leave out traffic that is everywhere"
@@ -129,6 +130,16 @@ function NoiseMenu() {
             </span>
           </label>
         ))}
+      </fieldset>
+      <fieldset class="choices">
+        <legend>Gather</legend>
+        <label>
+          <input type="checkbox" checked={gather} onChange={() => page.change(toggleGather())} />
+          <span>
+            Addresses
+            <small>more than {MAX_ADDRESSES} are drawn as their networks</small>
+          </span>
+        </label>
       </fieldset>
     </Menu>
   );
