@@ -1,5 +1,8 @@
 #include <napi.h>
 
+#include <string>
+#include <vector>
+
 #define _Static_assert static_assert
 #include "events.h"
 #include "layout.gen.h"
@@ -79,6 +82,19 @@ void confineProcess(const Napi::CallbackInfo &info) {
     guarded(info.Env(), "confine", confine);
 }
 
+void restartProcess(const Napi::CallbackInfo &info) {
+    guarded(info.Env(), "restartWithoutRings", [&] {
+        Napi::Object given = toObject(info[0], "command");
+        std::vector<std::string> command;
+        uint32_t length = given.IsArray() ? given.As<Napi::Array>().Length() : 0;
+        for (uint32_t index = 0; index < length; index++)
+            command.push_back(toText(given.Get(index), "each word of command"));
+        if (command.empty())
+            throw Misuse(EINVAL, "command must be an array of strings, the path of a program first");
+        restartWithoutRings(command);
+    });
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
     LogCapture::install();
     auto *data = new AddonData{Napi::Persistent(Snapshot::define(env))};
@@ -90,6 +106,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
     exports.Set("sockDiag", Napi::Function::New<sockDiagDump>(env, "sockDiag"));
     exports.Set("peerCredentials", Napi::Function::New<peerCredentials>(env, "peerCredentials"));
     exports.Set("confine", Napi::Function::New<confineProcess>(env, "confine"));
+    exports.Set("restartWithoutRings", Napi::Function::New<restartProcess>(env, "restartWithoutRings"));
     return exports;
 }
 

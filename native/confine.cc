@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -14,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "errors.h"
@@ -90,10 +92,15 @@ Filter unlessFirstIs(std::span<const uint32_t> denied) {
     return filter;
 }
 
-Filter program() {
-    Filter filter{
+/** Leaves the number of the call loaded. */
+Filter onlyThisArchitecture() {
+    return {
         load(offsetof(seccomp_data, arch)), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0), DENY,
         load(offsetof(seccomp_data, nr)),   BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1),      DENY};
+}
+
+Filter confined() {
+    Filter filter = onlyThisArchitecture();
     for (long number : DENIED)
         when(filter, static_cast<uint32_t>(number), {DENY});
     // Its flags are in memory, where a filter cannot look: the C library then takes clone.
@@ -107,12 +114,9 @@ Filter program() {
     return filter;
 }
 
-} // namespace
-
-void confine() {
-    Filter filter = program();
+/** On every thread: Node's own are running already. */
+void install(Filter filter) {
     sock_fprog prog{static_cast<unsigned short>(filter.size()), filter.data()};
-    // On every thread: Node's own are running already.
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         throw Refusal(errno, "no_new_privs was asked for");
     long result = ::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &prog);
@@ -120,6 +124,32 @@ void confine() {
         throw Refusal(errno, "a seccomp filter for every thread was asked for");
     if (result > 0)
         throw Refusal(EBUSY, "a thread has another seccomp filter");
+}
+
+} // namespace
+
+void confine() {
+    install(confined());
+}
+
+void restartWithoutRings(const std::vector<std::string> &command) {
+    // Where none can be made already, the ring came from outside, and would be there again.
+    if (::syscall(__NR_io_uring_setup, 0, nullptr) != 0 && errno != EINVAL && errno != EFAULT)
+        throw Refusal(errno, "another ring for input and output was asked for");
+    Filter filter = onlyThisArchitecture();
+    // As from a kernel that has none: libuv does without.
+    when(filter, __NR_io_uring_setup, {answer(SECCOMP_RET_ERRNO | ENOSYS)});
+    filter.push_back(ALLOW);
+    install(std::move(filter));
+    // Node.js has marked them to be closed.
+    for (int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        ::fcntl(stream, F_SETFD, 0);
+    std::vector<char *> arguments;
+    for (const std::string &argument : command)
+        arguments.push_back(const_cast<char *>(argument.c_str()));
+    arguments.push_back(nullptr);
+    ::execv(arguments[0], arguments.data());
+    throw Refusal(errno, command[0] + " was to be started again");
 }
 
 } // namespace sysprobe

@@ -1,6 +1,7 @@
 import { loadProbeConfig, probeText } from '../lib/config/load.ts';
 import { SysprobeError } from '../lib/errors.ts';
-import { createLogger, type Logger } from '../lib/log.ts';
+import { createLogger } from '../lib/log.ts';
+import { confine, leaveRings } from './confinement.ts';
 import { findHostFolders } from './host-folders.ts';
 import { loadNative } from './native.ts';
 import { assertCanRun, readMachine } from './preflight.ts';
@@ -18,8 +19,9 @@ async function main(): Promise<void> {
   const given = loadProbeConfig(invocation);
   const config = { ...given, ...findHostFolders(given) };
   const log = createLogger('system-probe', config.logLevel);
-  if (config.ignored.length > 0) log.warn({ names: config.ignored }, 'environment names without effect');
   assertCanRun(readMachine());
+  if (config.confine) leaveRings(log);
+  if (config.ignored.length > 0) log.warn({ names: config.ignored }, 'environment names without effect');
   const probe = new Probe(config, log);
   await probe.start(config);
   const server = await startServer({
@@ -47,15 +49,6 @@ async function main(): Promise<void> {
     server.close().catch((error) => log.error({ err: error }, 'the socket did not close'));
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
-}
-
-/** What is open stays open; from here on nothing new is needed that a break-in could use. */
-function confine(log: Logger): void {
-  try {
-    loadNative().confine();
-  } catch (error) {
-    log.warn({ err: error }, 'the probe goes on with all the system calls that it may use');
-  }
 }
 
 main().catch((error) => {

@@ -43,6 +43,11 @@ export interface Native {
    * nothing mounted, no module loaded; what tries gets EPERM. Throws where the kernel has no seccomp.
    */
   confine(): void;
+  /**
+   * Starts `command`, a path and its arguments, in the place of this program and under its process id, where the kernel makes no
+   * io_uring. Comes back only by throwing, such as EPERM or ENOSYS where none could be made anyway.
+   */
+  restartWithoutRings(command: readonly string[]): never;
 }
 
 export interface BpfObject {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/lib/package-root.ts';
@@ -39,12 +39,47 @@ describe('a probe that watches', () => {
   });
 });
 
+describe('rings for input and output, which a filter does not reach', () => {
+  /** With it Node.js 20 makes them too, as later ones do without. */
+  const through = ['env', 'UV_USE_IO_URING=1'];
+  const rings = ({ pid }: RunningProbe) =>
+    readdirSync(`/proc/${pid}/fd`).filter(
+      (fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === 'anon_inode:[io_uring]',
+    );
+
+  it('are left by a probe that confines itself, under its own process id', async () => {
+    const confined = await startProbe([], { through });
+    try {
+      expect(rings(confined)).toEqual([]);
+      expect((await confined.status()).pid).toBe(confined.pid);
+      await poll(() => confined.stderr().includes('"watching"'));
+      expect(confined.stderr()).not.toContain('ring for input and output');
+    } finally {
+      expect(await confined.stop()).toBe(0);
+    }
+  });
+
+  it('stay with one that does not', async () => {
+    const free = await startProbe(['--no-confine'], { through });
+    expect(rings(free)).not.toEqual([]);
+    await free.stop();
+  });
+
+  it('are left once, and not over and over', () => {
+    const again = (command: string) =>
+      `try { addon.restartWithoutRings(${command}) } catch (error) { console.log(error.code) }`;
+    const script = [`['/nowhere']`, `[process.execPath, '-v']`, '[]', '[1]'].map(again).join('\n');
+    expect(withAddon(script)).toBe('ENOENT\nENOSYS\nEINVAL\nEINVAL\n');
+  });
+});
+
+function withAddon(script: string): string {
+  const source = `const addon = require('node-gyp-build')(${JSON.stringify(packageRoot)}); ${script}`;
+  return execFileSync(process.execPath, ['-e', source], { cwd: packageRoot, encoding: 'utf8' });
+}
+
 describe('what is confined', () => {
-  const run = (script: string) => {
-    const addon = `require('node-gyp-build')(${JSON.stringify(packageRoot)})`;
-    const source = `const addon = ${addon}; addon.confine(); ${script}`;
-    return execFileSync(process.execPath, ['-e', source], { cwd: packageRoot, encoding: 'utf8' });
-  };
+  const run = (script: string) => withAddon(`addon.confine(); ${script}`);
 
   it('starts no program', () => {
     expect(run(`console.log(require('child_process').spawnSync('/bin/true').error?.code)`)).toBe('EPERM\n');
