@@ -226,6 +226,8 @@ it('names the owners of processes, containers and DNS transactions', async () =>
   expect(await agent.json('/api/v1/dns?workload=web')).toMatchObject({ dns: [{ id: 'd', ...owner }] });
   expect(await agent.json('/api/v1/processes?pod=front/web-')).toMatchObject({ processes: [owner] });
   expect(await agent.json('/api/v1/containers?namespace=front')).toMatchObject({ containers: [owner] });
+  expect(await agent.json('/api/v1/containers?workload=web')).toMatchObject({ containers: [owner] });
+  expect(await agent.json('/api/v1/containers?workload=cart')).toMatchObject({ containers: [] });
 });
 
 it('streams flows with the names of both ends', async () => {

@@ -1,4 +1,5 @@
 import { choice, count, type Filter, filter, filterAny, flag, glob, type Matcher } from './filter.ts';
+import { type KubernetesNames, ownerFilters } from './kubernetes.ts';
 import { containerId } from './owner.ts';
 import { EXIT_CODE } from './processes.ts';
 import type { RecordSet } from './query.ts';
@@ -10,7 +11,7 @@ export interface Container {
   name?: string | undefined;
   image?: string | undefined;
   labels?: readonly string[] | undefined;
-  kubernetes?: { namespace?: string | undefined; pod?: string | undefined } | undefined;
+  kubernetes?: KubernetesNames | undefined;
   state: string;
   createdAt?: string | undefined;
   startedAt?: string | undefined;
@@ -29,15 +30,10 @@ const idOrName: Matcher<Container> = {
   },
 };
 
-const pod: Matcher<NonNullable<Container['kubernetes']>> = {
-  allowed: 'the beginning of the name of a pod, also with its namespace: shop/cart-',
-  parse: (text) => {
-    const [name = '', namespace, rest] = text.split('/').reverse();
-    if (text === '' || rest !== undefined) return undefined;
-    return (known) =>
-      known.pod?.startsWith(name) === true && (namespace === undefined || known.namespace === namespace);
-  },
-};
+/** Of pod and namespace the container's runtime knows too, of the workload Kubernetes alone. */
+const podFilters: readonly Filter<Container>[] = ownerFilters
+  .filter(({ name }) => name !== 'label')
+  .map((each) => ({ ...each, kubernetes: each.name === 'workload' }));
 
 export const CONTAINER_FILTERS: readonly Filter<Container>[] = [
   filter(
@@ -56,14 +52,7 @@ export const CONTAINER_FILTERS: readonly Filter<Container>[] = [
     ({ oomKilled }) => oomKilled,
   ),
   flag({ name: 'crash-loop', doc: 'starts again and again and fails' }, ({ crashLoop }) => crashLoop),
-  filter(
-    { name: 'pod', value: '[NS/]PREFIX', doc: 'pod of Kubernetes' },
-    pod,
-    ({ kubernetes }) => kubernetes,
-  ),
-  filter({ name: 'namespace', value: 'NAME', doc: 'namespace of Kubernetes' }, glob, ({ kubernetes }) => {
-    return kubernetes?.namespace;
-  }),
+  ...podFilters,
   filterAny(
     { name: 'label', value: 'KEY=VALUE', doc: 'label, * stands for anything' },
     glob,

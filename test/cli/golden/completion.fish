@@ -154,6 +154,7 @@ complete -c sysprobe -n '__fish_seen_subcommand_from containers' -l oom -a 'true
 complete -c sysprobe -n '__fish_seen_subcommand_from containers' -l crash-loop -a 'true false' -d 'starts again and again and fails'
 complete -c sysprobe -n '__fish_seen_subcommand_from containers' -l pod -x -d 'pod of Kubernetes'
 complete -c sysprobe -n '__fish_seen_subcommand_from containers' -s n -l namespace -x -d 'namespace of Kubernetes'
+complete -c sysprobe -n '__fish_seen_subcommand_from containers' -l workload -x -d 'workload of Kubernetes'
 complete -c sysprobe -n '__fish_seen_subcommand_from containers' -s l -l label -x -d 'label, * stands for anything'
 complete -c sysprobe -n '__fish_seen_subcommand_from containers' -l not -d 'negates the filter that follows'
 complete -c sysprobe -n '__fish_seen_subcommand_from containers' -s V -l version -d 'show the version of this command'

@@ -196,6 +196,7 @@ _sysprobe() {
         '*--pod[pod of Kubernetes]:value:' \
         '*-n[namespace of Kubernetes]:value:' \
         '*--namespace[namespace of Kubernetes]:value:' \
+        '*--workload[workload of Kubernetes]:value:' \
         '*-l[label, * stands for anything]:value:' \
         '*--label[label, * stands for anything]:value:' \
         '*--not[negates the filter that follows]' \
