@@ -38,7 +38,7 @@ function packageProblems() {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const problems = [];
   if (lock.packages[''].version !== manifest.version) problems.push('package-lock.json has another version');
-  for (const kind of ['dependencies', 'devDependencies']) {
+  for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies']) {
     if (JSON.stringify(lock.packages[''][kind]) !== JSON.stringify(manifest[kind])) {
       problems.push(`package-lock.json has other ${kind}; run: npm install`);
     }

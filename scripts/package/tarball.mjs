@@ -62,16 +62,29 @@ function isPublished(path) {
 
 /**
  * What the bundles hold is no dependency of the package, and what builds a checkout is no script of it. The checkout is
- * private, so that nobody publishes it by itself, without the addons.
+ * private, so that nobody publishes it by itself, without the addons. What the second binding needs is not installed with
+ * it: npm would run scripts that fail.
  */
 function publishedManifest(architectures) {
-  const { private: _, scripts, dependencies, devDependencies, overrides, ...kept } = manifest;
+  const {
+    private: _,
+    scripts,
+    dependencies,
+    devDependencies,
+    optionalDependencies,
+    overrides,
+    ...kept
+  } = manifest;
   const installed = readJson(join(root, 'node_modules', compiled, 'package.json'));
   return {
     ...kept,
     cpu: architectures,
     dependencies: { [compiled]: installed.version },
     bundleDependencies: [compiled],
+    peerDependencies: optionalDependencies,
+    peerDependenciesMeta: Object.fromEntries(
+      Object.keys(optionalDependencies).map((name) => [name, { optional: true }]),
+    ),
   };
 }
 
