@@ -1,6 +1,7 @@
 import load from 'node-gyp-build';
 import { SysprobeError } from '../lib/errors.ts';
 import { packageRoot } from '../lib/package-root.ts';
+import { loadFfi } from './ffi/load.ts';
 
 /**
  * The addon: libbpf behind a narrow interface. It moves bytes and reports errors; it decides nothing.
@@ -186,8 +187,15 @@ export interface NativeError extends Error {
   log: string;
 }
 
-/** Loads the addon: a prebuilt one when the package carries it, else what `npm run build` made. */
-export function loadNative(): Native {
+/** How the probe calls libbpf: through its own addon, or through the system's library without compiled code of ours. */
+export type BindingName = 'addon' | 'ffi';
+
+export function loadNative(binding: BindingName = 'addon'): Native {
+  return binding === 'ffi' ? loadFfi() : loadAddon();
+}
+
+/** A prebuilt one when the package carries it, else what `npm run build` made. */
+function loadAddon(): Native {
   try {
     return load(packageRoot) as Native;
   } catch (cause) {
