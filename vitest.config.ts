@@ -1,8 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+const onTheKernel = {
+  pool: 'forks',
+  fileParallelism: false,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+} as const;
+
 /**
- * Two projects: `unit` needs nothing but the sources and runs its files side by side; `system` needs root, the
- * kernel, sockets or containers, which its files would take from each other, so they run one after another.
+ * Three projects: `unit` needs nothing but the sources and runs its files side by side; `system` needs root, the
+ * kernel, sockets or containers, which its files would take from each other, so they run one after another; `ffi` runs
+ * the tests of the addon's interface again, on the other binding.
  */
 export default defineConfig({
   test: {
@@ -19,12 +27,19 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**'],
-          pool: 'forks',
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          exclude: ['test/package/**', 'test/native/ffi/**'],
+          ...onTheKernel,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'ffi',
+          include: ['test/native/**/*.test.ts'],
+          exclude: ['test/native/workers.test.ts'],
+          env: { SYSPROBE_TEST_BINDING: 'ffi' },
+          ...onTheKernel,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/lib/package-root.ts';
 import { poll, type RunningProbe, startProbe } from './probe.ts';
 
 let probe: RunningProbe;
@@ -63,47 +61,5 @@ describe('rings for input and output, which a filter does not reach', () => {
     const free = await startProbe(['--no-confine'], { through });
     expect(rings(free)).not.toEqual([]);
     await free.stop();
-  });
-
-  it('are left once, and not over and over', () => {
-    const again = (command: string) =>
-      `try { addon.restartWithoutRings(${command}) } catch (error) { console.log(error.code) }`;
-    const script = [`['/nowhere']`, `[process.execPath, '-v']`, '[]', '[1]'].map(again).join('\n');
-    expect(withAddon(script)).toBe('ENOENT\nENOSYS\nEINVAL\nEINVAL\n');
-  });
-});
-
-function withAddon(script: string): string {
-  const source = `const addon = require('node-gyp-build')(${JSON.stringify(packageRoot)}); ${script}`;
-  return execFileSync(process.execPath, ['-e', source], { cwd: packageRoot, encoding: 'utf8' });
-}
-
-describe('what is confined', () => {
-  const run = (script: string) => withAddon(`addon.confine(); ${script}`);
-
-  it('starts no program', () => {
-    expect(run(`console.log(require('child_process').spawnSync('/bin/true').error?.code)`)).toBe('EPERM\n');
-  });
-
-  it('loads nothing more into the kernel', () => {
-    const load = `new addon.BpfObject(require('fs').readFileSync('bpf/cgroup.bpf.o'), 'cgroup').load()`;
-    expect(run(`try { ${load} } catch ({ code }) { console.log(code) }`)).toBe('EPERM\n');
-  });
-
-  it('starts threads', () => {
-    const script = `new (require('worker_threads').Worker)('console.log(1 + 1)', { eval: true })`;
-    expect(run(script)).toBe('2\n');
-  });
-
-  it('opens no socket of the network', () => {
-    expect(run(`require('net').connect(9, '127.0.0.1').on('error', ({ code }) => console.log(code))`)).toBe(
-      'EPERM\n',
-    );
-  });
-
-  it('opens sockets of the machine itself', () => {
-    expect(run(`require('net').connect('/nowhere').on('error', ({ code }) => console.log(code))`)).toBe(
-      'ENOENT\n',
-    );
   });
 });

@@ -1,10 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type BpfObject, loadNative, type NativeError } from '../../src/probe/native.ts';
+import { type BindingName, type BpfObject, loadNative, type NativeError } from '../../src/probe/native.ts';
 import { compile } from './compile.ts';
 
-export const native = loadNative();
+/** vitest.config.ts runs the tests of the interface on both. */
+export const binding: BindingName = process.env.SYSPROBE_TEST_BINDING === 'ffi' ? 'ffi' : 'addon';
+
+export const native = loadNative(binding);
+
+/** What waits for the announcements of a ring: a thread of the addon, or the event loop itself. */
+export const THREADS_A_RING = binding === 'addon' ? 1 : 0;
 
 /** bpf_ringbuf_submit() flags. */
 export const NO_WAKEUP = 1;

@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
-import { packageRoot } from '../../src/lib/package-root.ts';
+import { runChild } from './child.ts';
 import {
   eventually,
   FORCE_WAKEUP,
   failure,
-  image,
-  native,
   openFiles,
   openFixture,
+  THREADS_A_RING,
   threads,
 } from './fixture.ts';
 
@@ -66,119 +62,7 @@ describe('in this process', () => {
   });
 });
 
-/** What a worker or child runs before its own lines: `object` is open, loaded, attached, and its ring is read. */
-const prologue = `
-  const { readdirSync, readFileSync } = require('node:fs');
-  const native = require('node-gyp-build')(process.cwd());
-  const files = () => readdirSync('/proc/self/fd').length;
-  const threads = () => readdirSync('/proc/self/task').length;
-  const openFrom = (image, onBacklog) => {
-    const object = new native.BpfObject(image, 'fixture');
-    object.load();
-    object.enableRunStats();
-    object.attach('on_state');
-    object.openRing('ring', onBacklog);
-    return object;
-  };
-`;
-
-describe('in a worker', () => {
-  function start(lines: string): { worker: Worker; messages: unknown[]; ended: Promise<unknown> } {
-    const code = `${prologue}
-      const { parentPort, workerData } = require('node:worker_threads');
-      ${lines}`;
-    const worker = new Worker(code, { eval: true, workerData: image });
-    const messages: unknown[] = [];
-    worker.on('message', (message) => messages.push(message));
-    const ended = new Promise((resolve, reject) => {
-      worker.once('exit', resolve);
-      worker.once('error', reject);
-    });
-    return { worker, messages, ended };
-  }
-
-  async function expectNothingLeft(body: () => Promise<void>): Promise<void> {
-    await body();
-    const files = openFiles();
-    const running = threads();
-    for (let i = 0; i < 3; i++) await body();
-    await eventually('files are closed', () => openFiles() <= files);
-    await eventually('threads end', () => threads() <= running);
-  }
-
-  const use = `
-    const object = openFrom(workerData, () => {
-      const buffer = new Uint8Array(4096);
-      parentPort.postMessage(object.drain('ring', buffer));
-    });
-    object.testRun('submit', [0, 5, 2]);
-    let failed;
-    try { object.setKnob('knob_u8', 1); } catch (error) { failed = error.code; }
-    parentPort.postMessage(failed);
-  `;
-
-  test('everything works as in the main thread', () =>
-    expectNothingLeft(async () => {
-      const { messages, ended } = start(`${use}
-        const timer = setInterval(() => {
-          if (object.backlog('ring') === 0) { object.close(); clearInterval(timer); }
-        }, 5);`);
-      expect(await ended).toBe(0);
-      expect(messages).toEqual(['EBUSY', 120]);
-    }));
-
-  test('an open object is released when the worker ends by itself', () =>
-    expectNothingLeft(async () => {
-      expect(await start(`${use} globalThis.kept = object;`).ended).toBe(0);
-    }));
-
-  test('an open object is released when the worker is terminated', () =>
-    expectNothingLeft(async () => {
-      const { worker, messages } = start(`${use} setInterval(() => {}, 1000);`);
-      await eventually('the worker works', () => messages.length === 2);
-      await worker.terminate();
-    }));
-
-  test('an open object is released when the worker calls process.exit', () =>
-    expectNothingLeft(async () => {
-      expect(await start(`${use} process.exit(3);`).ended).toBe(3);
-    }));
-
-  test('several workers and this thread use it at once', async () => {
-    const mine = openFixture();
-    mine.load();
-    mine.openRing('ring', () => {});
-    const workers = [1, 2, 3].map(() =>
-      start(`${use}
-        for (let i = 0; i < 200; i++) object.testRun('submit', [i, 10, 2]);
-        const log = () => { try { object.attach('nowhere') } catch (error) { return error.log } };
-        parentPort.postMessage([...Array(50)].every(() => log().split('nowhere').length === log().split('nowhere').length));
-        object.close();`),
-    );
-    for (let i = 0; i < 200; i++) mine.testRun('submit', [i, 1, FORCE_WAKEUP]);
-    const buffer = new Uint8Array(200 * 24);
-    expect(mine.drain('ring', buffer)).toBe(200 * 24);
-    for (const { ended, messages } of workers) {
-      expect(await ended).toBe(0);
-      expect(messages).toContain(true);
-    }
-    mine.close();
-  });
-});
-
 describe('in a process of its own', () => {
-  async function run(lines: string, ...flags: string[]): Promise<string> {
-    const code = `${prologue}
-      const image = readFileSync(0);
-      ${lines}`;
-    const child = promisify(execFile)(process.execPath, [...flags, '-e', code], {
-      cwd: packageRoot,
-      timeout: 30_000,
-    });
-    child.child.stdin?.end(image);
-    return (await child).stdout.trim();
-  }
-
   test('an object that nobody holds is released by the garbage collector', async () => {
     const lines = `
       const before = [files(), threads()];
@@ -191,11 +75,11 @@ describe('in a process of its own', () => {
           clearInterval(timer);
         }
       }, 10);`;
-    expect(await run(lines, '--expose-gc')).toBe('true 5');
+    expect(await runChild(lines, '--expose-gc')).toBe(`true ${5 * THREADS_A_RING}`);
   });
 
   test('an open ring does not keep the process alive', async () => {
-    expect(await run(`globalThis.kept = openFrom(image, () => {}); console.log('done');`)).toBe('done');
+    expect(await runChild(`globalThis.kept = openFrom(image, () => {}); console.log('done');`)).toBe('done');
   });
 
   test('process.exit with everything open ends the process', async () => {
@@ -204,7 +88,7 @@ describe('in a process of its own', () => {
       object.testRun('submit', [0, 100, 2]);
       process.on('exit', (code) => console.log('exit', code));
       setImmediate(() => process.exit(0));`;
-    expect(await run(lines)).toBe('exit 0');
+    expect(await runChild(lines)).toBe('exit 0');
   });
 
   test('what the callback throws is an uncaught exception, not lost', async () => {
@@ -213,7 +97,7 @@ describe('in a process of its own', () => {
       process.once('uncaughtException', (error) => { console.log(error.name, error.message); clearInterval(timer); });
       const timer = setInterval(() => {}, 1000);
       object.testRun('submit', [0, 1, 2]);`;
-    expect(await run(lines)).toBe('RangeError from the callback');
+    expect(await runChild(lines)).toBe('RangeError from the callback');
   });
 
   test('without privileges the error says which are needed', async () => {
@@ -222,23 +106,8 @@ describe('in a process of its own', () => {
       try { openFrom(image, () => {}) } catch (error) { console.log(error.code, error.operation, error.message) }
       const request = { netns: '/proc/self/ns/net', family: 2, protocol: 6, states: 1024, extensions: 0 };
       try { native.sockDiag(request, new Uint8Array(4096)) } catch (error) { console.log(error.code, error.message) }`;
-    const [load, dump] = (await run(lines)).split('\n');
+    const [load, dump] = (await runChild(lines)).split('\n');
     expect(load).toMatch(/^EPERM load load: object 'fixture': .*CAP_BPF and CAP_PERFMON/);
     expect(dump).toMatch(/^EPERM sockDiag: .*needs CAP_SYS_ADMIN/);
-  });
-
-  test('the addon loads in an environment that was torn down before', async () => {
-    expect(native.clocks().boottime).toBeGreaterThan(0n);
-    const lines = `
-      const { Worker } = require('node:worker_threads');
-      let rounds = 3;
-      const next = () => {
-        const code = "require('node-gyp-build')(process.cwd()).clocks()";
-        new Worker(code, { eval: true }).on('exit', (status) => {
-          if (status !== 0 || --rounds === 0) console.log(status, rounds); else next();
-        });
-      };
-      next();`;
-    expect(await run(lines)).toBe('0 0');
   });
 });

@@ -10,6 +10,7 @@ import {
   openFixture,
   RECORD_IN_RING,
   RECORD_SIZE,
+  THREADS_A_RING,
   threads,
   withFixture,
 } from './fixture.ts';
@@ -216,12 +217,12 @@ test('closing within the callback is fine, and no call comes after close', async
   expect(counted.calls).toBe(0);
 });
 
-test('the reader is one thread, gone after close', async () => {
+test('the reader has its thread and no other, gone after close', async () => {
   const object = openFixture();
   object.load();
   const before = threads();
   object.openRing('ring', none);
-  expect(threads()).toBe(before + 1);
+  expect(threads()).toBe(before + THREADS_A_RING);
   object.close();
   await eventually('the thread ends', () => threads() === before);
 });

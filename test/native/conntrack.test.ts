@@ -2,11 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAnswers, writeTableRequest } from '../../src/probe/nat/ct-message.ts';
-import { type Conntrack, loadNative } from '../../src/probe/native.ts';
-import { failure } from '../native/fixture.ts';
-import { fill, Writer } from './raw-conntrack.ts';
+import type { Conntrack } from '../../src/probe/native.ts';
+import { fill, Writer } from '../nat/raw-conntrack.ts';
+import { failure, native } from './fixture.ts';
 
-const native = loadNative();
 const name = `sp-nat-addon-${process.pid}`;
 const path = `/run/netns/${name}`;
 const openFiles = () => readdirSync('/proc/self/fd').length;
