@@ -64,13 +64,18 @@ const packages = {
   ],
   bench: [{ package: 'clang-14', command: 'clang-14' }],
   kernels: [
+    { package: 'apparmor', command: 'apparmor_parser' },
     { package: 'bind9-dnsutils', command: 'dig' },
     { package: 'busybox-static', command: 'busybox' },
     { package: 'dnsmasq-base', command: 'dnsmasq' },
     { package: 'iproute2', command: 'ip' },
     { package: 'kmod', command: 'modprobe' },
+    { package: 'mmdebstrap', command: 'mmdebstrap' },
+    { package: 'netavark', file: '/usr/lib/podman/netavark' },
     { package: 'nftables', command: 'nft' },
+    { package: 'podman', command: 'podman' },
     { package: 'qemu-system-x86', command: 'qemu-system-x86_64' },
+    { package: 'runc', command: 'runc' },
     { package: 'util-linux', command: 'setpriv' },
   ],
   check: [

@@ -13,6 +13,7 @@ import { build } from './build.mjs';
 import { boot } from './kernels/boot.mjs';
 import { writeDocument } from './kernels/document.mjs';
 import { fetchKernel } from './kernels/fetch.mjs';
+import { imageFiles } from './kernels/image.mjs';
 import { makeInitramfs } from './kernels/initramfs.mjs';
 import { guests } from './kernels/matrix.mjs';
 import { failuresOf, totalsOf } from './kernels/result.mjs';
@@ -21,17 +22,21 @@ import { Refusal, root, runMain, setUp } from './setup.mjs';
 const here = 'here';
 const folder = join(root, 'build/kernels');
 const program = join(folder, 'guest.mjs');
+const imageProgram = join(folder, 'image.mjs');
 
 await runMain(async () => {
   const { names, groups, timeoutMs, document } = readArguments();
   if (process.arch !== 'x64') throw new Refusal(`the guests are x86-64; this machine is ${process.arch}`);
   setUp('build', 'kernels');
   await build(['addon', 'programs']);
-  await bundleProgram();
-  assertGroups(groups);
+  await bundlePrograms();
+  const image = someNeedImage(groups)
+    ? imageFiles({ program: imageProgram, architecture: 'x64', cache: folder })
+    : '';
   let failed = 0;
   for (const name of names) {
-    const result = name === here ? runHere(groups) : await runGuest(name, { groups, timeoutMs });
+    const result =
+      name === here ? runHere({ groups, image }) : await runGuest(name, { groups, image, timeoutMs });
     if (groups.length === 0) keep(name, result);
     if (!say(name, result)) failed++;
   }
@@ -70,12 +75,13 @@ function parse(config) {
   }
 }
 
-async function bundleProgram() {
+async function bundlePrograms() {
   const { build: bundle } = await import('esbuild');
   await bundle({
     absWorkingDir: root,
-    entryPoints: ['test/kernels/guest.ts'],
-    outfile: program,
+    entryPoints: ['test/kernels/guest.ts', 'test/kernels/image.ts'],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     packages: 'external',
     platform: 'node',
@@ -87,27 +93,29 @@ async function bundleProgram() {
   });
 }
 
-/** The names are known to the test program alone. */
-function assertGroups(wanted) {
+/** What the groups are is known to the test program alone. */
+function someNeedImage(wanted) {
   const { stdout } = spawnSync(process.execPath, [program, '--list'], { cwd: root, encoding: 'utf8' });
   const all = JSON.parse(stdout);
-  const unknown = wanted.find((name) => !all.includes(name));
-  if (unknown === undefined) return;
-  throw new Refusal(`there is no group ${unknown}; groups are ${all.join(', ')}`);
+  const names = all.map(({ name }) => name);
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Refusal(`there is no group ${unknown}; groups are ${names.join(', ')}`);
+  return all.some(({ name, needsImage }) => needsImage && (wanted.length === 0 || wanted.includes(name)));
 }
 
 /** A kernel that cannot be fetched fails its guest, not the others. */
-async function runGuest(name, { groups, timeoutMs }) {
+async function runGuest(name, options) {
   const { kernel, cgroups } = guests.find((guest) => guest.name === name);
   try {
-    return await bootGuest(fetchKernel(kernel, folder), { name, cgroups, groups, timeoutMs });
+    return await bootGuest(fetchKernel(kernel, folder), { name, cgroups, ...options });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ending: { how: 'fetch', detail: error.message, seconds: 0 } };
   }
 }
 
-async function bootGuest(kernel, { name, cgroups, groups, timeoutMs }) {
+async function bootGuest(kernel, { name, cgroups, groups, image, timeoutMs }) {
   const work = join(folder, `guest-${name}`);
   const report = join(work, 'report');
   rmSync(work, { recursive: true, force: true });
@@ -121,6 +129,7 @@ async function bootGuest(kernel, { name, cgroups, groups, timeoutMs }) {
     GUEST_NODE: process.execPath,
     GUEST_PROGRAM: program,
     GUEST_GROUPS: JSON.stringify(groups),
+    GUEST_IMAGE: image,
   };
   writeFileSync(initramfs, makeInitramfs(kernel, variables));
   const consolePath = join(work, 'console.log');
@@ -129,11 +138,11 @@ async function bootGuest(kernel, { name, cgroups, groups, timeoutMs }) {
 }
 
 /** On this machine, in the cgroups that it has. */
-function runHere(groups) {
+function runHere({ groups, image }) {
   const report = join(folder, 'here.json');
   rmSync(report, { force: true });
   const started = performance.now();
-  const env = { ...process.env, GUEST_GROUPS: JSON.stringify(groups) };
+  const env = { ...process.env, GUEST_GROUPS: JSON.stringify(groups), GUEST_IMAGE: image };
   const { status, signal } = spawnSync(process.execPath, [program, report], {
     cwd: root,
     env,

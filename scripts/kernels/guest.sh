@@ -7,6 +7,8 @@ mount -t tmpfs tmpfs /run
 mkdir /run/report
 mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 report /run/report
 
+mount -t securityfs securityfs /sys/kernel/security
+
 # The kernel loads the other modules itself when they are asked for.
 mkdir -p /lib/modules
 ln -sfn "$GUEST_MODULES" "/lib/modules/$(uname -r)"

@@ -13,6 +13,10 @@ export interface CaseGroup {
   name: string;
   /** Flags of its probe. */
   flags: string[];
+  /** Needs the files of the image, whose folder is GUEST_IMAGE. */
+  needsImage?: boolean;
+  /** Another way to start its probe than from the checkout. */
+  start?(flags: string[]): Promise<RunningProbe>;
   /** Why this machine cannot run it, though nothing is wrong; undefined when it can. */
   unavailable?(report: GuestReport): string | undefined;
   /** Changes the machine before the probe starts; returns what changes it back. */
@@ -35,5 +39,15 @@ export async function caseOf(
     return { ...report, differences: [], ...(detail !== undefined && { detail }) };
   } catch (error) {
     return { ...report, differences: [(error as Error).message] };
+  }
+}
+
+/** The cases of several groups, all with the one probe of another. */
+export async function* casesOf(
+  groups: readonly CaseGroup[],
+  context: GroupContext,
+): AsyncGenerator<CaseReport> {
+  for (const group of groups) {
+    for await (const one of group.run(context)) yield { ...one, name: `${group.name}: ${one.name}` };
   }
 }

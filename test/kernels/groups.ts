@@ -1,3 +1,4 @@
+import { confined } from './confined.ts';
 import { crowd } from './crowd.ts';
 import { dns } from './dns.ts';
 import type { CaseGroup } from './group.ts';
@@ -22,4 +23,5 @@ export const groups: CaseGroup[] = [
   dns,
   nat,
   processes,
+  confined,
 ];

@@ -2,7 +2,7 @@
  * The test program of `npm run test:kernels`, run in each guest from the repository's folder as root:
  * node guest.mjs REPORT. It writes a GuestReport to REPORT after each step, so that a guest that hangs
  * tells where. GUEST_GROUPS is a JSON list of the groups to run; empty, it runs all.
- * node guest.mjs --list prints the names of the groups as such a list.
+ * node guest.mjs --list prints the name of each group, and whether it needs the image, as JSON.
  */
 import { writeFileSync } from 'node:fs';
 import { release, version } from 'node:os';
@@ -73,7 +73,7 @@ async function runCases(group: CaseGroup, result: GroupReport, save: () => void)
 }
 
 async function runWithProbe(group: CaseGroup, result: GroupReport, save: () => void): Promise<void> {
-  const probe = await startProbe(group.flags);
+  const probe = await (group.start ?? startProbe)(group.flags);
   try {
     const stream = await probe.follow();
     for await (const one of group.run({ probe, stream })) {
@@ -105,5 +105,6 @@ function cgroupMode(): string {
 }
 
 const [, , path = 'report.json'] = process.argv;
-if (path === '--list') console.log(JSON.stringify(groups.map(({ name }) => name)));
+if (path === '--list')
+  console.log(JSON.stringify(groups.map(({ name, needsImage = false }) => ({ name, needsImage }))));
 else await main(path);

@@ -10,9 +10,9 @@ import { paced } from './pace.ts';
 
 export type FlowEvent = FlowRecord & { type: string; cursor: string; lost?: number };
 
-export interface RunningProbe {
+/** What is asked of a probe over its socket. */
+export interface ProbeClient {
   socket: string;
-  pid: number;
   get(path: string): Promise<unknown>;
   flows(query: string): Promise<FlowRecord[]>;
   status(): Promise<Status>;
@@ -20,6 +20,10 @@ export interface RunningProbe {
   follow(query?: string): Promise<Following>;
   /** The same of another path, such as `processes`. */
   followAll<Event>(path: string): Promise<Following<Event>>;
+}
+
+export interface RunningProbe extends ProbeClient {
+  pid: number;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   stderr(): string;
 }
@@ -61,19 +65,23 @@ export async function startProbeOn(
 ): Promise<RunningProbe> {
   const [file = '', ...args] = [...through, process.execPath, 'dist/system-probe.js', '--socket', socket];
   const child = spawn(file, [...args, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return probeOf(child, socket, deadlineMs);
+}
+
+/** A probe that was started on the socket: waits until it answers. */
+export async function probeOf(
+  child: ChildProcess,
+  socket: string,
+  deadlineMs?: number,
+): Promise<RunningProbe> {
   let stderr = '';
-  child.stderr.on('data', (data) => {
+  child.stderr?.on('data', (data) => {
     stderr += data;
   });
   const ended = exitOf(child);
   const probe: RunningProbe = {
-    socket,
+    ...clientOf(socket),
     pid: child.pid ?? 0,
-    get: (path) => getJson(socket, path),
-    flows: async (query) => ((await getJson(socket, `/v1/flows?${query}`)) as { flows: FlowRecord[] }).flows,
-    status: () => getJson(socket, '/v1/status') as Promise<Status>,
-    follow: (query = '') => follow(socket, `flows?follow=true${query === '' ? '' : `&${query}`}`),
-    followAll: (path) => follow(socket, `${path}?follow=true`),
     stderr: () => stderr,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
@@ -91,6 +99,17 @@ export async function startProbeOn(
     throw error;
   });
   return probe;
+}
+
+export function clientOf(socket: string): ProbeClient {
+  return {
+    socket,
+    get: (path) => getJson(socket, path),
+    flows: async (query) => ((await getJson(socket, `/v1/flows?${query}`)) as { flows: FlowRecord[] }).flows,
+    status: () => getJson(socket, '/v1/status') as Promise<Status>,
+    follow: (query = '') => follow(socket, `flows?follow=true${query === '' ? '' : `&${query}`}`),
+    followAll: (path) => follow(socket, `${path}?follow=true`),
+  };
 }
 
 export function exitOf(child: ChildProcess): Promise<number | null> {

@@ -1,17 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageRoot } from '../../src/lib/package-root.ts';
 
-const folder = join(import.meta.dirname, '../../build/package');
+const folder = join(packageRoot, 'build/package');
+
+/** Debian's names of architectures by those of Node.js. */
+export const debianNames = { x64: 'amd64', arm64: 'arm64' };
+
+export type Architecture = keyof typeof debianNames;
 
 /** A tar of a minimal Debian, made once from Debian's packages and kept with what is built. */
-export function debianArchive(): string {
-  const archive = join(folder, 'debian-bookworm.tar');
+export function debianArchive(architecture: Architecture = 'x64'): string {
+  const name = debianNames[architecture];
+  const archive = join(folder, `debian-bookworm-${name}.tar`);
   if (existsSync(archive)) return archive;
   mkdirSync(folder, { recursive: true });
-  const unfinished = join(folder, 'unfinished-debian.tar');
-  const options = ['--quiet', '--variant=minbase', 'bookworm', unfinished, 'http://deb.debian.org/debian'];
-  execFileSync('mmdebstrap', options, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const unfinished = join(folder, `unfinished-debian-${name}.tar`);
+  const options = ['--quiet', '--variant=minbase', `--architectures=${name}`];
+  const from = ['bookworm', unfinished, 'http://deb.debian.org/debian'];
+  execFileSync('mmdebstrap', [...options, ...from], { stdio: ['ignore', 'ignore', 'inherit'] });
   renameSync(unfinished, archive);
   return archive;
 }
