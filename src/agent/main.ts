@@ -1,4 +1,5 @@
 import { agentText, loadAgentConfig } from '../lib/config/load.ts';
+import { warnOfUnused } from '../lib/config/unused.ts';
 import { SysprobeError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import { startAgent } from './agent.ts';
@@ -12,7 +13,7 @@ async function main(): Promise<void> {
   }
   const config = loadAgentConfig(invocation);
   const log = createLogger('node-agent', config.logLevel);
-  if (config.ignored.length > 0) log.warn({ names: config.ignored }, 'environment names without effect');
+  warnOfUnused(log, config, 'system-probe');
   const agent = await startAgent({ config, log, now: Date.now, random: Math.random });
   log.info({ url: agent.url, socket: config.socket }, 'serving');
   let stopping = false;

@@ -1,4 +1,5 @@
 import { loadProbeConfig, probeText } from '../lib/config/load.ts';
+import { warnOfUnused } from '../lib/config/unused.ts';
 import { SysprobeError } from '../lib/errors.ts';
 import { createLogger } from '../lib/log.ts';
 import { confine, leaveRings } from './confinement.ts';
@@ -21,8 +22,13 @@ async function main(): Promise<void> {
   const log = createLogger('system-probe', config.logLevel);
   assertCanRun(readMachine());
   if (config.confine) leaveRings(log);
-  if (config.ignored.length > 0) log.warn({ names: config.ignored }, 'environment names without effect');
+  warnOfUnused(log, config, 'node-agent');
   const probe = new Probe(config, log);
+  if (config.excludeContainers.length > 0 && !probe.nodeContainers.names.look()) {
+    log.warn(
+      'no container is excluded while no container runtime tells names and images: give its socket in runtimeSockets',
+    );
+  }
   await probe.start(config);
   const server = await startServer({
     socketPath: config.socket,

@@ -34,12 +34,13 @@ describe('the configuration', () => {
     metricsLabels: ['namespace', 'port'],
     tags: 'env:prod team:shop',
   };
+  const runtimeNames = { enabled: true };
 
   it('is what the programs read', () => {
     const file = join(folder, 'sysprobe.yaml');
     writeFileSync(
       file,
-      install({ config: given }).find<ConfigMap>('ConfigMap')?.data?.['sysprobe.yaml'] ?? '',
+      install({ config: given, runtimeNames }).find<ConfigMap>('ConfigMap')?.data?.['sysprobe.yaml'] ?? '',
     );
     const printed = (program: string) => {
       const args = [`dist/${program}.js`, '--config', file, '--print-config'];
@@ -64,12 +65,13 @@ describe('the configuration', () => {
 
   it('moves the mounts and the ports with it', () => {
     const config = { ...given, procRoot: '/node/proc', healthPort: 5556 };
-    const { probe, agent, find } = install({ config, exposed: { enabled: true } });
+    const { probe, agent, find } = install({ config, runtimeNames, exposed: { enabled: true } });
     expect(probe.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual([
       '/run/flows',
       '/etc/sysprobe',
       '/node/proc',
       '/host/sys/fs/cgroup',
+      '/run/containerd/containerd.sock',
     ]);
     expect(agent?.volumeMounts).toContainEqual({ name: 'socket', mountPath: '/run/flows', readOnly: true });
     expect(agent?.ports).toEqual([
@@ -78,6 +80,12 @@ describe('the configuration', () => {
     ]);
     const [rule] = find<NetworkPolicy>('NetworkPolicy')?.spec?.ingress ?? [];
     expect(rule?.ports).toEqual([{ protocol: 'TCP', port: 8080 }]);
+  });
+
+  it('excludes no container without the runtime that tells their names', () => {
+    const config = { excludeContainers: 'image:pause' };
+    expect(() => install({ config })).toThrow('set runtimeNames.enabled=true');
+    expect(() => install({ config: { ...config, runtimeSockets: '/run/crio/crio.sock' } })).not.toThrow();
   });
 
   it('replaces the pods when it changes', () => {

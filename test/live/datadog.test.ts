@@ -41,12 +41,14 @@ function start(name: string, env: Record<string, string>): Program {
   };
 }
 
-/** Names that are logged as without effect, once. */
-function ignored({ log }: Program): unknown {
-  const lines = log.filter(({ msg }) => msg === 'environment names without effect');
+/** Names that are logged once with a message. */
+function named({ log }: Program, message: string): unknown {
+  const lines = log.filter(({ msg }) => msg === message);
   expect(lines).toHaveLength(1);
   return lines[0]?.names;
 }
+
+const WITHOUT_EFFECT = 'environment names without effect';
 
 beforeAll(async () => {
   probe = start('system-probe', { ...datadogProbe, DD_SYSprobe_SOCKET: socket });
@@ -75,30 +77,31 @@ afterAll(async () => {
 describe('with the environment of the Datadog Agent', () => {
   it('the probe serves the socket, in whatever case its name is, and names what it ignores', () => {
     expect(probe.log).toContainEqual(expect.objectContaining({ msg: 'watching', socket }));
-    expect(ignored(probe)).toEqual([
+    expect(named(probe, WITHOUT_EFFECT)).toEqual(['DD_API_KEY', 'DD_AGENT_HOST']);
+    expect(named(probe, 'environment names that node-agent takes: set them on its container')).toEqual([
       'DD_TAGS',
       'DD_KUBERNETES_POD_LABELS_AS_TAGS',
-      'DD_API_KEY',
-      'DD_AGENT_HOST',
     ]);
   });
 
   it('the agent reads the socket, answers on the health port, and names what it ignores', async () => {
     expect(agent.log).toContainEqual(expect.objectContaining({ msg: 'serving', socket }));
     await poll(async () => (await fetch(`http://127.0.0.1:${HEALTH_PORT}/health`)).ok);
-    expect(ignored(agent)).toEqual([
+    expect(named(agent, WITHOUT_EFFECT)).toEqual([
       'DD_API_KEY',
       'DD_AGENT_HOST',
       'DD_COLLECT_KUBERNETES_EVENTS',
       'DD_LEADER_ELECTION',
       'DD_APM_ENABLED',
-      'DD_AC_EXCLUDE',
       'DD_LOGS_CONFIG_CONTAINER_COLLECT_ALL',
       'DD_LOGS_CONFIG_USE_HTTP',
       'DD_LOGS_CONFIG_USE_COMPRESSION',
       'DD_LOGS_CONFIG_COMPRESSION_LEVEL',
       'DD_LOGS_ENABLED',
       'DD_TRACE_ANALYTICS_ENABLED',
+    ]);
+    expect(named(agent, 'environment names that system-probe takes: set them on its container')).toEqual([
+      'DD_AC_EXCLUDE',
       'DD_PROCESS_AGENT_ENABLED',
     ]);
   });

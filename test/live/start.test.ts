@@ -93,3 +93,17 @@ describe('system-probe that cannot start says why in one line', () => {
     expect(probe.stderr()).not.toMatch(/"level":(50|60)/);
   });
 });
+
+it('system-probe that cannot exclude anything says what it lacks', async () => {
+  const message = /"level":40.*no container is excluded.*give its socket in runtimeSockets/;
+  const exclude = ['--exclude-containers', 'image:pause', '--runtime-sockets'];
+  const blind = await startProbe([...exclude, 'off']);
+  await blind.stop();
+  expect(blind.stderr()).toMatch(message);
+  // Something to ask is there; what it answers is seen by each question.
+  const other = await startProbe();
+  const seeing = await startProbe([...exclude, other.socket]);
+  await seeing.stop();
+  await other.stop();
+  expect(seeing.stderr()).not.toMatch(message);
+});
