@@ -3,7 +3,7 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../lib/package-root.ts';
 import { CORE, HOOKS, type Hook } from './hooks.ts';
-import { type BpfObject, loadNative, type Native, type NativeError } from './native.ts';
+import { type BindingName, type BpfObject, loadNative, type Native, type NativeError } from './native.ts';
 import { readCgroupMounts } from './owners/cgroup-mounts.ts';
 import { assertCanRun, type Machine, readMachine } from './preflight.ts';
 import { costOfCgroup, openUdp, UDP_HOOK_NAMES } from './sources/udp-hooks.ts';
@@ -46,13 +46,13 @@ const CAPABILITIES = [
 ] as const;
 
 /** Tries everything that the probe needs on this machine, and takes back what it loaded. */
-export function checkMachine(): CheckReport {
+export function checkMachine(binding: BindingName = 'addon'): CheckReport {
   const checks = checkBasics(readMachine());
-  const addon = attempt(loadNative);
-  const native = addon.value;
-  const check = { name: 'addon', required: true } as const;
+  const loaded = attempt(() => loadNative(binding));
+  const native = loaded.value;
+  const check = { name: binding, required: true } as const;
   if (native === undefined) {
-    checks.push({ ...check, status: 'missing', detail: addon.error ?? '', cost: CORE });
+    checks.push({ ...check, status: 'missing', detail: loaded.error ?? '', cost: CORE });
   } else {
     checks.push({ ...check, status: 'ok', detail: 'loaded' }, checkRing(native));
     checks.push(...HOOKS.map((hook) => checkHook(native, hook)), checkUdp(native), checkSockDiag(native));

@@ -1,15 +1,15 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { Logger } from '../lib/log.ts';
-import { loadNative } from './native.ts';
+import type { Native } from './native.ts';
 
 /**
  * Node.js makes rings for input and output (io_uring) before the first line of a program runs, with libuv 1.50 and newer
  * whatever the environment says. What is asked for by a ring passes no seccomp filter, so the program starts again without.
  */
-export function leaveRings(log: Logger): void {
+export function leaveRings(native: Native, log: Logger): void {
   if (!holdsRing()) return;
   try {
-    loadNative().restartWithoutRings([process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
+    native.restartWithoutRings([process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
   } catch (error) {
     log.warn(
       { err: error },
@@ -19,9 +19,9 @@ export function leaveRings(log: Logger): void {
 }
 
 /** What is open stays open; from here on nothing new is needed that a break-in could use. */
-export function confine(log: Logger): void {
+export function confine(native: Native, log: Logger): void {
   try {
-    loadNative().confine();
+    native.confine();
   } catch (error) {
     log.warn({ err: error }, 'the probe goes on with all the system calls that it may use');
   }

@@ -21,9 +21,10 @@ async function main(): Promise<void> {
   const config = { ...given, ...findHostFolders(given) };
   const log = createLogger('system-probe', config.logLevel);
   assertCanRun(readMachine());
-  if (config.confine) leaveRings(log);
+  const native = loadNative(config.binding);
+  if (config.confine) leaveRings(native, log);
   warnOfUnused(log, config, 'node-agent');
-  const probe = new Probe(config, log);
+  const probe = new Probe(native, config, log);
   if (config.excludeContainers.length > 0 && !probe.nodeContainers.names.look()) {
     log.warn(
       'no container is excluded while no container runtime tells names and images: give its socket in runtimeSockets',
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
     socketPath: config.socket,
     mode: config.socketMode,
     ...(config.socketGid !== undefined && { gid: config.socketGid }),
-    ...(config.allowedUids && { mayRead: allowUids(loadNative(), config.allowedUids) }),
+    ...(config.allowedUids && { mayRead: allowUids(native, config.allowedUids) }),
     log,
     view: probe,
     events: probe.events,
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
     probe.close();
     throw error;
   });
-  if (config.confine) confine(log);
+  if (config.confine) confine(native, log);
   log.info({ socket: config.socket, run: probe.run }, 'watching');
   let stopping = false;
   const stop = (signal: string) => {

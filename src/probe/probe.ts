@@ -14,7 +14,7 @@ import { FlowSnapshot } from './flows/snapshot.ts';
 import { FlowTable } from './flows/table.ts';
 import type { HostConfig } from './host-folders.ts';
 import { Translator } from './nat/translator.ts';
-import { loadNative } from './native.ts';
+import type { BindingName, Native } from './native.ts';
 import { ownerHierarchy, readCgroupMounts } from './owners/cgroup-mounts.ts';
 import { OwnerResolver } from './owners/owner.ts';
 import type { NodeProcesses } from './processes/node-processes.ts';
@@ -42,6 +42,7 @@ const MAX_UDP_INTERVAL_MS = 2000;
 
 /** Sources to tables to the event log: everything of the probe but its socket. */
 export class Probe implements ProbeView {
+  readonly binding: BindingName;
   readonly bootId: string;
   readonly run: string;
   readonly events: EventLog;
@@ -66,8 +67,8 @@ export class Probe implements ProbeView {
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
 
-  constructor(config: HostConfig, log: Logger) {
-    const native = loadNative();
+  constructor(native: Native, config: HostConfig, log: Logger) {
+    this.binding = config.binding;
     this.#log = log;
     this.clock = new Clock(() => native.clocks());
     this.bootId = readFileSync(join(config.procRoot, 'sys/kernel/random/boot_id'), 'utf8').trim();

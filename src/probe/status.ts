@@ -23,6 +23,7 @@ export function probeStatus(probe: Probe): Status {
     bootId: probe.bootId,
     run: probe.run,
     kernel: { release: release(), arch: arch() },
+    binding: probe.binding,
     sources: [
       tcpStatus(probe),
       olderStatus(probe),

@@ -3127,6 +3127,14 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
     ],
     "additionalProperties": false
    },
+   "binding": {
+    "type": "string",
+    "enum": [
+     "addon",
+     "ffi"
+    ],
+    "description": "How libbpf is called; absent where it is not, as of a recording."
+   },
    "sources": {
     "type": "array",
     "items": {

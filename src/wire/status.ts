@@ -12,6 +12,8 @@ export interface Status {
   /** The run of the probe that cursors carry. */
   run: string;
   kernel: { release: string; arch: string };
+  /** How libbpf is called; absent where it is not, as of a recording. */
+  binding?: 'addon' | 'ffi';
   sources: SourceStatus[];
   tables: TableStatus[];
   /** Every counter of something that was not seen or not kept, by name. */

@@ -6,6 +6,7 @@ import { COLOR_CHOICES, type ColorChoice, choosePaint, type Terminal } from '../
 
 interface CheckOptions {
   output: 'text' | 'json';
+  binding: 'addon' | 'ffi';
   color: ColorChoice;
 }
 
@@ -21,12 +22,18 @@ export function addCheckCommand(program: Command, terminal: Terminal, fail: () =
     .addOption(
       new Option('-o, --output <FORM>', 'form of the output').choices(['text', 'json']).default('text'),
     )
+    .addOption(
+      new Option('--binding <NAME>', 'how libbpf is called, as of system-probe')
+        .choices(['addon', 'ffi'])
+        .env('SYSPROBE_BINDING')
+        .default('addon'),
+    )
     .addOption(new Option('--color <WHEN>', 'color the output').choices(COLOR_CHOICES).default('auto'))
     .addHelpText('after', '\nExits with 1 when something is missing without which nothing can be observed.')
-    .action(async ({ output, color }: CheckOptions) => {
+    .action(async ({ output, binding, color }: CheckOptions) => {
       // The addon is a shared library of the kernel's tools: no other command should pay for it.
       const { checkMachine } = await import('../../probe/check.ts');
-      const report = checkMachine();
+      const report = checkMachine(binding);
       terminal.write(
         output === 'json' ? `${JSON.stringify(report)}\n` : checkText(report, choosePaint(color)),
       );

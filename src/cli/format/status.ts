@@ -14,6 +14,7 @@ export function statusText(status: ServerStatus, paint: Paint): string {
     pid,
     uptimeSeconds,
     kernel,
+    binding,
     sources,
     tables,
     replay,
@@ -25,9 +26,10 @@ export function statusText(status: ServerStatus, paint: Paint): string {
     const text = new Columns({ columns, separator: ' ', paint, lineStyle }).render(items);
     return `${paint('bold', title)}\n${text || '  none\n'}`;
   };
+  const calls = binding === undefined ? '' : `, binding ${binding}`;
   const losses = Object.entries(status.loss).filter(([, count]) => count > 0);
   return [
-    `${program} ${version}, pid ${pid}, up ${shortDuration(uptimeSeconds * 1e9)}, Linux ${kernel.release} ${kernel.arch}\n`,
+    `${program} ${version}, pid ${pid}, up ${shortDuration(uptimeSeconds * 1e9)}, Linux ${kernel.release} ${kernel.arch}${calls}\n`,
     section('sources', sources, {
       columns: [
         left(({ name }) => name),

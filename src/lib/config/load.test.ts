@@ -68,6 +68,7 @@ describe('defaults', () => {
       excludeContainers: [],
       includeContainers: [],
       saturationIntervalMs: 10_000,
+      binding: 'addon',
       runStats: false,
       udpHooks: 'auto',
       udpIdleMs: 30_000,

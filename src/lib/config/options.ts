@@ -214,6 +214,11 @@ export const probeOptions = {
     default: true,
     doc: 'Once it watches, let the probe start no program, load none into the kernel, open no socket of the network and trace or change no other process, by a seccomp filter.',
   }),
+  binding: option<'addon' | 'ffi'>({
+    kind: word('addon', 'ffi'),
+    default: 'addon',
+    doc: "How libbpf is called: by the package's own addon, or through `ffi-napi` and the system's `libbpf.so.1`, which are to be installed beside it.",
+  }),
   runStats: option({
     kind: boolean,
     default: false,
