@@ -1,6 +1,7 @@
 // Builds the container image of both programs with podman, or docker where that is missing:
 //   node scripts/image.mjs [--tag NAME] [--arch x64|arm64] [--base IMAGE]
-// The base is a Debian 12 with Node.js at /usr/local/bin/node; the image takes files of it and keeps no layer.
+// The base is a Debian 12 with Node.js at /usr/local/bin/node and its licence at /usr/local/LICENSE, as Node.js' own images have
+// them; the image takes files of it and keeps no layer.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +22,9 @@ await runMain(async () => {
   rmSync(context, { recursive: true, force: true });
   mkdirSync(context, { recursive: true });
   copyFileSync(packTarball({ architectures: [arch], to: context }), join(context, 'sysprobe.tgz'));
+  for (const script of ['sbom.mjs', 'image-sbom.mjs']) {
+    copyFileSync(join(root, 'scripts/package', script), join(context, script));
+  }
   const builder = ['podman', 'docker'].find(commandExists);
   if (builder === undefined) throw new Refusal('neither podman nor docker is here; install one of them');
   const isolation = builder === 'podman' ? ['--isolation', 'chroot', '--layers=false'] : [];

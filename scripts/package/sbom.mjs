@@ -11,22 +11,29 @@ export function sbom(manifest, { notices, licences, carried }) {
   const { name, version } = manifest;
   const own = npmComponent(manifest);
   const parts = [...bundled(notices), ...carried.map(npmComponent), ...linked(licences)];
-  const namespace = createHash('sha256')
-    .update(JSON.stringify([own, parts]))
-    .digest('hex');
-  return {
+  const document = {
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
     SPDXID: 'SPDXRef-DOCUMENT',
     name: `${name}-${version}`,
-    documentNamespace: `https://spdx.org/spdxdocs/${name}-${version}-${namespace}`,
+    documentNamespace: '',
     creationInfo: { created: '1970-01-01T00:00:00Z', creators: [`Tool: ${name}-package`] },
-    packages: [own, ...parts],
-    relationships: [
-      relationship('SPDXRef-DOCUMENT', 'DESCRIBES', own.SPDXID),
-      ...parts.map(({ SPDXID }) => relationship(own.SPDXID, 'CONTAINS', SPDXID)),
-    ],
+    packages: [own],
+    relationships: [relationship('SPDXRef-DOCUMENT', 'DESCRIBES', own.SPDXID)],
   };
+  return withComponents(document, 'CONTAINS', parts);
+}
+
+/** The document with more components, which its first package contains or depends on. */
+export function withComponents(document, relationshipType, components) {
+  const packages = [...document.packages, ...components];
+  const added = components.map(({ SPDXID }) => relationship(packages[0].SPDXID, relationshipType, SPDXID));
+  const relationships = [...document.relationships, ...added];
+  const digest = createHash('sha256')
+    .update(JSON.stringify([packages, relationships]))
+    .digest('hex');
+  const documentNamespace = `https://spdx.org/spdxdocs/${document.name}-${digest}`;
+  return { ...document, documentNamespace, packages, relationships };
 }
 
 /** Each begins with a line `NAME VERSION (LICENCE)`. */
@@ -65,7 +72,7 @@ function linked(licences) {
     });
 }
 
-function component({ name, version, license, purl }) {
+export function component({ name, version, license, purl }) {
   return {
     SPDXID: `SPDXRef-Package-${`${name}-${version}`.replace(/[^\w.-]/g, '-')}`,
     name,

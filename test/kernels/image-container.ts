@@ -55,7 +55,7 @@ function specification(
     process: {
       args,
       cwd: '/',
-      env: ['PATH=/usr/local/bin', 'UV_USE_IO_URING=0', ...env.map(({ name, value }) => `${name}=${value}`)],
+      env: ['PATH=/usr/local/bin', ...env.map(({ name, value }) => `${name}=${value}`)],
       user: {
         uid: context.runAsUser,
         gid: context.runAsGroup,

@@ -104,6 +104,32 @@ describe('the containers of manifests/install.yaml', () => {
     expect(await write(agent.id, '/var/run/sysprobe/x')).toBe('EROFS');
   });
 
+  it('hold the licence of all that is in the image, and name it in one list', async () => {
+    const script = `
+      const { readdirSync, readFileSync } = require('fs');
+      const { packages, relationships } = JSON.parse(readFileSync('/opt/sysprobe/sbom.spdx.json', 'utf8'));
+      const folder = '/usr/share/doc';
+      const texts = readdirSync(folder).map((name) => [name, readFileSync(folder + '/' + name + '/copyright').length > 500]);
+      console.log(JSON.stringify({ packages, relationships, texts: Object.fromEntries(texts), node: process.version }));`;
+    const held = JSON.parse(await node.podman.call(['exec', agent.id, 'node', '-e', script]));
+    const licences = Object.fromEntries(
+      held.packages.map((each: Record<string, string>) => [each.name, each.licenseDeclared]),
+    );
+    expect(licences).toMatchObject({
+      sysprobe: 'Apache-2.0',
+      preact: 'MIT',
+      hono: 'MIT',
+      libbpf: 'LGPL-2.1-only OR BSD-2-Clause',
+      node: 'MIT',
+      libc6: 'LGPL-2.1-or-later',
+    });
+    expect(held.packages).toContainEqual(
+      expect.objectContaining({ name: 'node', versionInfo: held.node.slice(1) }),
+    );
+    expect(held.relationships).toHaveLength(held.packages.length);
+    expect(held.texts).toEqual({ libc6: true, 'libgcc-s1': true, 'libstdc++6': true, node: true });
+  });
+
   it('show the flows of other containers, named on both sides', async () => {
     const ask = `wget -q -O - http://${server.ip}:${PORT}/`;
     expect(await node.podman.exec(client, ['sh', '-c', ask])).toBe('answer');

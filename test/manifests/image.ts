@@ -21,7 +21,8 @@ export async function buildImage(
   const base = join(folder, 'base.tar');
   copyFileSync(debianArchive(architecture), base);
   fetchPackage(`node-linux-${architecture}@${NODE}`, join(folder, 'usr/local'));
-  await command('tar', ['-C', folder, '--owner=0', '--group=0', '-rf', base, './usr/local/bin/node']);
+  const ofNode = ['./usr/local/bin/node', './usr/local/LICENSE'];
+  await command('tar', ['-C', folder, '--owner=0', '--group=0', '-rf', base, ...ofNode]);
   await podman.call(['import', '--arch', debianNames[architecture], base, 'localhost/node']);
   const image = 'localhost/sysprobe:test';
   const script = join(packageRoot, 'scripts/image.mjs');
