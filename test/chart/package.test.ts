@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { packageRoot, version } from '../../src/lib/package-root.ts';
-import { buildRenderer, renderWith } from './chart.ts';
+import { buildRenderer, chartFolder, renderWith } from './chart.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sysprobe-chart-'));
 
@@ -18,6 +18,8 @@ it('the archive renders as its sources do, and has nothing of the tests', async 
   expect(names).toContain('sysprobe/Chart.yaml');
   expect(names).toContain('sysprobe/templates/tests/check.yaml');
   expect(names.filter((name) => !/^sysprobe\/([\w]+\.[\w.]+|templates\/[\w./]+)$/.test(name))).toEqual([]);
+
+  expect(readFileSync(join(chartFolder, '.helmignore'), 'utf8')).toBe('.*\nci/\n');
 
   execFileSync('tar', ['-xzf', archive, '-C', folder]);
   const renderer = buildRenderer();

@@ -116,7 +116,11 @@ describe('what users of charts set', () => {
     podAnnotations: { 'example/note': '1' },
     podLabels: { team: 'net' },
     extraVolumes: [{ name: 'history', emptyDir: {} }],
-    probe: { extraEnv: [{ name: 'A', value: '1' }], resources: { limits: { cpu: '1', memory: '1Gi' } } },
+    probe: {
+      appArmorProfile: { type: 'Localhost', localhostProfile: 'sysprobe-system-probe' },
+      extraEnv: [{ name: 'A', value: '1' }],
+      resources: { limits: { cpu: '1', memory: '1Gi' } },
+    },
     agent: {
       extraEnv: [
         { name: 'SYSPROBE_OTLP_HEADERS', valueFrom: { secretKeyRef: { name: 'otlp', key: 'headers' } } },
@@ -154,6 +158,7 @@ describe('what users of charts set', () => {
         imagePullPolicy: 'Always',
       });
     }
+    expect(probe.securityContext).toMatchObject({ appArmorProfile: everything.probe.appArmorProfile });
     expect(probe.env).toContainEqual({ name: 'A', value: '1' });
     expect(probe.resources?.limits).toEqual({ cpu: '1', memory: '1Gi' });
     expect(agent?.env).toContainEqual(everything.agent.extraEnv[0]);
@@ -161,6 +166,17 @@ describe('what users of charts set', () => {
     expect(find<NetworkPolicy>('NetworkPolicy')?.spec?.egress).toContainEqual({ ports: [{ port: 4318 }] });
     expect(find('PodMonitor')).toMatchObject({ metadata: { labels: { release: 'prometheus' } } });
     expect(find('ServiceAccount')).toMatchObject({ metadata: { name: 'watcher' } });
+  });
+
+  it('on OpenShift, what the probe may do is what its constraints allow, and the check runs under them', () => {
+    const { find, probe } = install({ openshift: true, probe: { withoutSysAdmin: true } });
+    const { capabilities, seccompProfile } = probe.securityContext ?? {};
+    expect(find('SecurityContextConstraints')).toMatchObject({
+      allowedCapabilities: capabilities?.add,
+      seccompProfiles: ['runtime/default', `localhost/${seccompProfile?.localhostProfile}`],
+      users: ['system:serviceaccount:sysprobe:sysprobe'],
+    });
+    expect(find('Pod')).toMatchObject({ spec: { serviceAccountName: 'sysprobe' } });
   });
 
   it('takes no label away by which the pods are found', () => {

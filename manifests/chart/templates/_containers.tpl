@@ -32,6 +32,10 @@ capabilities:
 seccompProfile:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with .Values.probe.appArmorProfile }}
+appArmorProfile:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- if .Values.openshift }}
 seLinuxOptions:
   type: spc_t
