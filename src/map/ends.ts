@@ -73,9 +73,9 @@ interface Identity {
   service?: string | undefined;
 }
 
-/** A zero byte is in none of them. */
+/** A zero byte is in none of them. Joined, it is one piece of memory; a template keeps its parts apart for as long as it lives. */
 function keyOf({ container, name, ip, netns, domain, service }: Identity): string {
-  return `${container ?? ''}\0${name ?? ''}\0${ip}\0${netns ?? ''}\0${domain ?? ''}\0${service ?? ''}`;
+  return [container, name, ip, netns, domain, service].join('\0');
 }
 
 export function isLoopback(ip: string): boolean {
