@@ -38,6 +38,9 @@ const FFI_TYPES: Record<CType, string> = {
   void: 'void',
 };
 
+/** Views of the stack: the event loop calls from few places. */
+const MOST_KEPT = 64;
+
 /** Where a call's arguments lie, each in 8 bytes, and the addresses of these. */
 interface Frame {
   cif: Buffer;
@@ -101,8 +104,8 @@ export class Caller {
     const report = (error: unknown) => {
       throw error;
     };
-    const code = this.#modules.bindings.Callback(cif, 0, types.length, report, (_result, args) => {
-      if (kept.size < 64) kept.set(this.#modules.ref.address(args), args);
+    const code = this.#modules.bindings.Callback(cif, 0, types.length, report, (...views) => {
+      for (const view of views) if (kept.size < MOST_KEPT) kept.set(this.#modules.ref.address(view), view);
       body();
     });
     return Object.assign(code, { cif });

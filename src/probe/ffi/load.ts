@@ -3,12 +3,13 @@ import { layoutHash, layoutSizes } from '../events.gen.ts';
 import type { Native } from '../native.ts';
 import { toBytes, toObject, toText, toUint32 } from './args.ts';
 import { type Binding, BpfObject } from './bpf-object.ts';
+import { readClocks } from './clocks.ts';
 import { confine, restartWithoutRings } from './confine.ts';
 import { Conntrack } from './conntrack.ts';
 import { guarded, misuse } from './failure.ts';
 import { loadLibraries } from './libraries.ts';
 import { LogCapture } from './log-capture.ts';
-import { peerOf, readClocks } from './process.ts';
+import { peerOf } from './peer.ts';
 import { Watches } from './ring-reader.ts';
 import { sockDiag } from './sock-diag.ts';
 

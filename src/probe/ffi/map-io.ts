@@ -20,6 +20,9 @@ export interface BpfMap {
   valueSize: number;
   maxEntries: number;
   flags: number;
+  /** Where one of each passes through. */
+  key: Memory;
+  value: Memory;
 }
 
 /** Where a walk over a map stands; the token is the kernel's own, absent at the beginning. */
@@ -99,22 +102,22 @@ export class MapIo {
   lookup(map: BpfMap, key: Uint8Array): Uint8Array | undefined {
     requireOneValue(map);
     requireSize(map, 'key', key.length, map.keySize);
-    const { bpf, memory } = this.#libraries;
-    const value = memory.allocate(map.valueSize);
-    const given = memory.copyOf(key);
-    const error = bpf.bpf_map__lookup_elem(map.address, given, key.length, value, map.valueSize, 0);
+    map.key.bytes.set(key);
+    const { bpf } = this.#libraries;
+    const error = bpf.bpf_map__lookup_elem(map.address, map.key, key.length, map.value, map.valueSize, 0);
     if (error === -ENOENT) return undefined;
     if (error !== 0) throw refusal(-error, quoted(map));
-    return new Uint8Array(value.bytes.buffer, value.bytes.byteOffset, map.valueSize);
+    return Uint8Array.from(map.value.bytes.subarray(0, map.valueSize));
   }
 
   update(map: BpfMap, key: Uint8Array, value: Uint8Array): void {
     requireOneValue(map);
     requireSize(map, 'key', key.length, map.keySize);
     requireSize(map, 'value', value.length, map.valueSize);
-    const { bpf, memory } = this.#libraries;
-    const [givenKey, givenValue] = [memory.copyOf(key), memory.copyOf(value)];
-    const error = bpf.bpf_map__update_elem(map.address, givenKey, key.length, givenValue, value.length, 0);
+    map.key.bytes.set(key);
+    map.value.bytes.set(value);
+    const { bpf } = this.#libraries;
+    const error = bpf.bpf_map__update_elem(map.address, map.key, key.length, map.value, value.length, 0);
     if (error !== 0) throw refusal(-error, quoted(map));
   }
 
@@ -122,8 +125,8 @@ export class MapIo {
   erase(map: BpfMap, key: Uint8Array): boolean {
     requireKeys(map);
     requireSize(map, 'key', key.length, map.keySize);
-    const { bpf, memory } = this.#libraries;
-    const error = bpf.bpf_map__delete_elem(map.address, memory.copyOf(key), key.length, 0);
+    map.key.bytes.set(key);
+    const error = this.#libraries.bpf.bpf_map__delete_elem(map.address, map.key, key.length, 0);
     if (error !== 0 && error !== -ENOENT) throw refusal(-error, quoted(map));
     return error === 0;
   }

@@ -31,6 +31,9 @@ export class KernelObject {
   /** By the addresses of the programs that they hold. */
   readonly #links = new Map<number, number>();
   readonly #memory = new Map<number, MappedMemory>();
+  /** What was asked for by name, which does not change once it is in the kernel. */
+  readonly #loadedMaps = new Map<string, BpfMap>();
+  readonly #loadedPrograms = new Map<string, BpfProgram>();
   /** Of test runs, one after another. */
   readonly #context: Memory;
   readonly #runOptions: Memory;
@@ -107,21 +110,31 @@ export class KernelObject {
 
   /** A map by name; fails when there is none, or when it is not in the kernel. */
   loadedMap(name: string): BpfMap {
+    const known = this.#loadedMaps.get(name);
+    if (known !== undefined) return known;
     const address = this.#findMap(name);
     this.#requireLoaded();
-    const { bpf } = this.#libraries;
+    const { bpf, memory } = this.#libraries;
     const fd = bpf.bpf_map__fd(address);
     if (fd < 0) throw misuse(EINVAL, `map '${name}' was not created`);
-    return { address, fd, flags: bpf.bpf_map__map_flags(address), ...this.#mapInfo(address) };
+    const info = this.#mapInfo(address);
+    const [key, value] = [memory.allocate(info.keySize), memory.allocate(info.valueSize)];
+    const map = { ...info, address, fd, flags: bpf.bpf_map__map_flags(address), key, value };
+    this.#loadedMaps.set(name, map);
+    return map;
   }
 
   /** A program by name; fails when there is none, or when it is not in the kernel. */
   loadedProgram(name: string): BpfProgram {
+    const known = this.#loadedPrograms.get(name);
+    if (known !== undefined) return known;
     const address = this.#findProgram(name);
     this.#requireLoaded();
     const fd = this.#libraries.bpf.bpf_program__fd(address);
     if (fd < 0) throw misuse(EINVAL, `program '${name}' was not loaded: setAutoload() turned it off`);
-    return { address, name, fd };
+    const program = { address, name, fd };
+    this.#loadedPrograms.set(name, program);
+    return program;
   }
 
   /** The memory of a BPF_F_MMAPABLE array, mapped once and kept as long as the object. */
