@@ -1,4 +1,5 @@
 import { agent } from './agent.ts';
+import { binding } from './binding.ts';
 import { cgroups } from './cgroups.ts';
 import { decode } from './decode.ts';
 import { dns } from './dns.ts';
@@ -19,6 +20,7 @@ const benchmarks = [
   cgroups,
   overhead,
   decode,
+  binding,
   agent,
   memory,
   nat,
