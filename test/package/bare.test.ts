@@ -26,6 +26,10 @@ it('starts from a root that has neither a compiler nor libbpf', () => {
   }
 });
 
+/** A script that prints what `sysprobe check` says of a binding, and ends well whatever that is. */
+const checkOf = (binding: string) =>
+  `const { stdout } = require('child_process').spawnSync(process.execPath, [process.argv[1], 'check', '--binding', '${binding}', '-o', 'json']); process.stdout.write(stdout)`;
+
 describe.each(['20.19.0', '22', '24'])('on Node.js %s', (node) => {
   // One of its own: what a probe that was killed leaves must not look like the next one's.
   const socket = `/run/sysprobe-${node}.sock`;
@@ -40,6 +44,18 @@ describe.each(['20.19.0', '22', '24'])('on Node.js %s', (node) => {
     const { ok, checks } = JSON.parse(root.run(node, [program('sysprobe'), 'check', '-o', 'json']));
     expect(checks).toContainEqual(expect.objectContaining({ name: 'addon', status: 'ok' }));
     expect(ok).toBe(true);
+  });
+
+  it('says what the other binding needs, which nothing installed', () => {
+    const { ok, checks } = JSON.parse(root.run(node, ['-e', checkOf('ffi'), program('sysprobe')]));
+    expect(ok).toBe(false);
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        name: 'ffi',
+        status: 'missing',
+        detail: expect.stringContaining('npm install --ignore-scripts ffi-napi@4 ref-napi@3'),
+      }),
+    );
   });
 
   it('decodes with the compiled part of its CBOR library', () => {
