@@ -55,6 +55,8 @@ void Object::setAutoload(const std::string &program, bool load) {
 
 void Object::load() {
     requireOpen();
+    // The verifier gives up at a signal, with EAGAIN, and libbpf tries five times: a profiler sends more.
+    SignalsBlocked quiet;
     int error = bpf_object__load(object_.get());
     stage_ = error ? Stage::Failed : Stage::Loaded;
     if (error)

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runChild } from './child.ts';
 import {
@@ -21,6 +24,23 @@ function openEverything(): void {
   object.snapshot({ keys: 'table', slots: 'slots', program: 'double_slots', slotSize: 16 });
   object.close();
 }
+
+/** The kernel's verifier, which takes milliseconds for it, gives up at a signal. */
+test('loads under a profiler, which sends signals all the time', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sysprobe-profile-'));
+  const lines = `
+    const tcp = new native.BpfObject(readFileSync('bpf/tcp.bpf.o'), 'tcp');
+    for (const { name } of tcp.programs()) tcp.setAutoload(name, name === 'tcp_state');
+    tcp.load();
+    console.log('loaded');`;
+  try {
+    const profiler = ['--cpu-prof', '--cpu-prof-interval', '100', '--cpu-prof-dir', folder];
+    expect(await runChild(lines, ...profiler)).toBe('loaded');
+    expect(readdirSync(folder)).toHaveLength(1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 describe('in this process', () => {
   test('closing twice, or before anything was done, is fine', () => {

@@ -57,6 +57,7 @@ export const LIBC = {
   clock_gettime: ['int', 'int', 'memory'],
   sysconf: ['long', 'int'],
   fcntl: ['int', 'int', 'int', 'int'],
+  pthread_sigmask: ['int', 'int', 'memory', 'memory'],
   setns: ['int', 'int', 'int'],
   socket: ['int', 'int', 'int', 'int'],
   send: ['long', 'int', 'memory', 'size', 'int'],

@@ -7,6 +7,7 @@ import type { Libraries } from './libraries.ts';
 import { type BpfMap, quoted } from './map-io.ts';
 import { MappedMemory } from './mapped-memory.ts';
 import { getU64, type Memory, roundUp, setPointer, setU64 } from './memory.ts';
+import { withoutSignals } from './signals.ts';
 import { OpenOptions, ProgInfo, TestRunOptions } from './structs.ts';
 
 const { EBUSY, EEXIST, EINVAL, ENOENT } = constants.errno;
@@ -77,7 +78,8 @@ export class KernelObject {
   load(): void {
     this.#requireOpen();
     const { bpf, textAt } = this.#libraries;
-    const error = bpf.bpf_object__load(this.#address);
+    // The verifier gives up at a signal, with EAGAIN, and libbpf tries five times: a profiler sends more.
+    const error = withoutSignals(this.#libraries, () => bpf.bpf_object__load(this.#address));
     this.#stage = error === 0 ? 'loaded' : 'failed';
     if (error !== 0) throw refusal(-error, `object '${textAt(bpf.bpf_object__name(this.#address))}'`);
   }
