@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Clock } from '../src/probe/clock.ts';
 import { FlowRecord } from '../src/probe/events.gen.ts';
 import { noNames } from '../src/probe/flows/record.fixture.ts';
@@ -7,6 +6,7 @@ import { FlowTable } from '../src/probe/flows/table.ts';
 import { loadNative } from '../src/probe/native.ts';
 import { OwnerResolver } from '../src/probe/owners/owner.ts';
 import { EventLog } from '../src/probe/server/event-log.ts';
+import { loadObject } from '../src/probe/sources/bpf-object.ts';
 import { ListenerSet } from '../src/probe/sources/listeners.ts';
 import { MessageReader } from '../src/wire/cbor.ts';
 import { readFlow } from '../src/wire/rows.ts';
@@ -56,9 +56,8 @@ export const decode: Benchmark = {
 };
 
 function recordBatch(): Uint8Array {
-  const object = new (loadNative().BpfObject)(readFileSync('bpf/tcp.bpf.o'), 'tcp');
+  const object = loadObject(loadNative(), 'tcp', () => undefined);
   try {
-    object.load();
     object.openRing('events', () => undefined);
     object.attach('tcp_state');
     load('churn', CONNECTIONS);

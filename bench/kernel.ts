@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { loadNative } from '../src/probe/native.ts';
+import { loadObject } from '../src/probe/sources/bpf-object.ts';
 import type { Benchmark } from './figures.ts';
 import { spread } from './figures.ts';
 import { load } from './load.ts';
@@ -13,9 +13,8 @@ const PROGRAMS = ['tcp_state', 'tcp_state_again'];
 export const kernel: Benchmark = {
   name: 'kernel',
   async run() {
-    const object = new (loadNative().BpfObject)(readFileSync('bpf/tcp.bpf.o'), 'tcp');
+    const object = loadObject(loadNative(), 'tcp', () => undefined);
     try {
-      object.load();
       object.enableRunStats();
       object.openRing('events', () => undefined);
       for (const program of PROGRAMS) object.attach(program);

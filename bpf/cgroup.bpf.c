@@ -4,6 +4,7 @@
  * v2 does not rename them, and no runtime does in v1.
  */
 #include "kernel.h"
+#include "preempt.h"
 #include "report.h"
 
 #define PATH_OFFSET __builtin_offsetof(struct cgroup_record, path)
@@ -43,8 +44,7 @@ static __always_inline void emit(struct cgroup_record *record, __u64 length) {
         count_loss(LOSS_RING_CGROUP);
 }
 
-SEC("raw_tp/cgroup_mkdir")
-int cgroup_made(struct bpf_raw_tracepoint_args *ctx) {
+UNPREEMPTED_TOO(cgroup_made, cgroup_mkdir) {
     struct cgroup *cgroup = (struct cgroup *)ctx->args[0];
     const char *path = (const char *)ctx->args[1];
     struct cgroup_record *record;
@@ -65,8 +65,7 @@ int cgroup_made(struct bpf_raw_tracepoint_args *ctx) {
     return 0;
 }
 
-SEC("raw_tp/cgroup_rmdir")
-int cgroup_removed(struct bpf_raw_tracepoint_args *ctx) {
+UNPREEMPTED_TOO(cgroup_removed, cgroup_rmdir) {
     struct cgroup *cgroup = (struct cgroup *)ctx->args[0];
     struct cgroup_record *record;
 

@@ -115,7 +115,9 @@ enum loss_counter {
     LOSS_RING_STARTED = 11, /* ring buffer full: a forked or executed record was not delivered */
     LOSS_RING_EXITED = 12,  /* ring buffer full: an exited record was not delivered */
     LOSS_RING_OOM = 13,     /* ring buffer full: a killed record was not delivered */
-    LOSS_COUNTER_MAX = 14,
+    /* No loss: changes of TCP sockets that a program met in the place of one that the kernel skipped. */
+    LOSS_CHANGES_TAKEN_OVER = 14,
+    LOSS_COUNTER_MAX = 15,
 };
 
 /* The same for the objects that count datagrams, each by its number of datagrams. */

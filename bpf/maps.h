@@ -44,26 +44,6 @@ struct {
     __type(value, struct snapshot_slot);
 } snapshot_slots SEC(".maps");
 
-/* How far tcp_state is on a processor, for tcp_state_again. */
-/* Of a softirq in the middle of tcp_state_again, which then meets none of them: more are rare. A power of
- * two. */
-#define SEEN_CHANGES 8
-
-struct progress {
-    __u64 running; /* it is in the middle of a change */
-    __u64 count;   /* of the changes that it saw */
-    /* The last of them, each at its number; 0 = tcp_state_again has met it too. */
-    __u64 seen[SEEN_CHANGES];
-};
-
-/* 80 B a processor. */
-struct {
-    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, 1);
-    __type(key, __u32);
-    __type(value, struct progress);
-} progress SEC(".maps");
-
 /* Off: a connection is first reported by a snapshot or by its close. */
 const volatile __u8 report_opened = 1;
 

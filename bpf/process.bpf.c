@@ -4,6 +4,7 @@
  * the programs too, so that these are told first.
  */
 #include "compat.h"
+#include "preempt.h"
 #include "process_exe.h"
 #include "report.h"
 
@@ -46,8 +47,7 @@ static __always_inline void write_process(struct process_record *record, struct 
     BPF_CORE_READ_INTO(&record->comm, leader, comm);
 }
 
-SEC("raw_tp/sched_process_fork")
-int process_forked(struct bpf_raw_tracepoint_args *ctx) {
+UNPREEMPTED_TOO(process_forked, sched_process_fork) {
     struct task_struct *child = (struct task_struct *)ctx->args[1];
     struct process_record *record;
 
@@ -64,8 +64,7 @@ int process_forked(struct bpf_raw_tracepoint_args *ctx) {
     return 0;
 }
 
-SEC("raw_tp/sched_process_exec")
-int process_executed(struct bpf_raw_tracepoint_args *ctx) {
+UNPREEMPTED_TOO(process_executed, sched_process_exec) {
     struct task_struct *task = (struct task_struct *)ctx->args[0];
     struct execution *execution;
     __u32 zero = 0;
@@ -103,8 +102,7 @@ static __always_inline void write_times(struct process_record *record, struct ta
     record->system_ns += BPF_CORE_READ(leader, stime);
 }
 
-SEC("raw_tp/sched_process_exit")
-int process_exited(struct bpf_raw_tracepoint_args *ctx) {
+UNPREEMPTED_TOO(process_exited, sched_process_exit) {
     struct task_struct *task = (struct task_struct *)ctx->args[0];
     struct signal_struct *signal = BPF_CORE_READ(task, signal);
     struct process_record *record;
@@ -128,8 +126,7 @@ int process_exited(struct bpf_raw_tracepoint_args *ctx) {
 }
 
 /* Who runs is who wants memory, not always who has to die for it. */
-SEC("raw_tp/mark_victim")
-int oom_killed(struct bpf_raw_tracepoint_args *ctx) {
+UNPREEMPTED_TOO(oom_killed, mark_victim) {
     struct oom_record *record = bpf_ringbuf_reserve(&events, sizeof(*record), 0);
 
     if (!record) {

@@ -18,8 +18,8 @@ struct execution {
     char data[2 * ARGS_COPY_MAX - sizeof(struct process_record)];
 };
 
-/* The record of an execution while it is written, which is too large for the stack; nothing preempts a
- * program of this tracepoint. 8 KiB a processor. */
+/* The record of an execution while it is written, which is too large for the stack; the kernel does not run
+ * a program twice at once on a processor. 8 KiB a processor. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
     __uint(max_entries, 1);

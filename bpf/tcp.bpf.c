@@ -7,6 +7,8 @@
 #include "events.h"
 #include "kernel.h"
 #include "maps.h"
+#include "preempt.h"
+#include "tcp_again.h"
 #include "tcp_listen.h"
 #include "tcp_read.h"
 
@@ -134,23 +136,6 @@ static __always_inline void on_close(struct sock *sk, int old) {
         bpf_map_delete_elem(&conns, &key);
 }
 
-/* The others change nothing that is told or remembered. */
-static __always_inline bool matters(int old, int new) {
-    switch (new) {
-    case TCP_STATE_ESTABLISHED:
-        return true;
-    case TCP_STATE_SYN_SENT:
-    case TCP_STATE_LISTEN:
-        return old == TCP_STATE_CLOSE;
-    case TCP_STATE_FIN_WAIT1:
-    case TCP_STATE_LAST_ACK:
-    case TCP_STATE_CLOSE:
-        return old != new;
-    default:
-        return false;
-    }
-}
-
 /* Of changes that matter. */
 static __always_inline void on_change(struct sock *sk, int old, int new) {
     if (new == TCP_STATE_FIN_WAIT1 || new == TCP_STATE_LAST_ACK)
@@ -169,71 +154,51 @@ static __always_inline void on_change(struct sock *sk, int old, int new) {
         on_close(sk, old);
 }
 
-/* Whether tcp_state has seen the change, by what that left behind. */
-static __always_inline bool is_applied(struct sock *sk, int old, int new, bool running) {
-    sock_ref_t key = (sock_ref_t)sk;
-    struct conn *conn = bpf_map_lookup_elem(&conns, &key);
-
-    if (new == TCP_STATE_SYN_SENT)
-        return conn && !conn->established_ns;
-    if (new == TCP_STATE_ESTABLISHED)
-        return conn && conn->established_ns;
-    if (new == TCP_STATE_LISTEN)
-        return owns_listener(sk);
-    if (new != TCP_STATE_CLOSE)
-        return false; /* on_finish() may run twice. */
-    if (old == TCP_STATE_LISTEN)
-        return !owns_listener(sk);
-    /* A socket that was not tracked leaves nothing. While tcp_state is running, it cannot have seen the
-     * change. */
-    if (!conn && !running)
-        count_loss(LOSS_CLOSE_UNCLEAR);
-    return !conn && !running;
-}
-
-static __always_inline struct progress *own_progress(void) {
-    __u32 zero = 0;
-
-    return bpf_map_lookup_elem(&progress, &zero);
-}
-
-/* Names a change: the bits of the address that differ, and the states, which are below 16. */
-static __always_inline __u64 change_of(struct sock *sk, int old, int new) {
-    return (__u64)sk << 8 | (__u64)old << 4 | (__u64) new;
-}
-
-/* The newest first, which it nearly always is. */
-static __always_inline bool was_seen(struct progress *own, __u64 change) {
-    __u64 count = own->count;
-
-#pragma unroll
-    for (__u32 back = 1; back <= SEEN_CHANGES; back++) {
-        __u64 *seen = &own->seen[(count - back) & (SEEN_CHANGES - 1)];
-
-        if (*seen != change)
-            continue;
-        *seen = 0;
-        return true;
-    }
-    return false;
-}
-
-SEC("raw_tp/inet_sock_set_state")
-int tcp_state(struct bpf_raw_tracepoint_args *ctx) {
+UNPREEMPTED_TOO(tcp_state, inet_sock_set_state) {
     struct sock *sk = (struct sock *)ctx->args[0];
     int old = ctx->args[1];
     int new = ctx->args[2];
     struct progress *own;
 
-    if (!matters(old, new))
+    if (!is_followed(old, new))
         return 0;
     own = own_progress();
     if (!own)
         return 0;
     own->running++;
-    own->seen[own->count++ & (SEEN_CHANGES - 1)] = change_of(sk, old, new);
-    on_change(sk, old, new);
+    note_seen(own, change_of(sk, old, new));
+    if (matters(old, new))
+        on_change(sk, old, new);
     own->running--;
+    return 0;
+}
+
+/* Each is met by every program that the kernel does not skip. */
+static __always_inline bool is_missed(struct bpf_raw_tracepoint_args *ctx, bool is_last) {
+    int old = ctx->args[1];
+    int new = ctx->args[2];
+    struct progress *own;
+
+    if (!is_followed(old, new))
+        return false;
+    own = own_progress();
+    return own && !was_seen(own, change_of((struct sock *)ctx->args[0], old, new), is_last);
+}
+
+static __noinline int take_over(struct bpf_raw_tracepoint_args *ctx, bool is_last) {
+    struct sock *sk = (struct sock *)ctx->args[0];
+    int old = ctx->args[1];
+    int new = ctx->args[2];
+    struct progress *own = own_progress();
+
+    if (!own)
+        return 0;
+    if (tracepoints_preempt)
+        count_loss(LOSS_CHANGES_TAKEN_OVER);
+    if (!is_last)
+        note_seen(own, change_of(sk, old, new));
+    if (matters(old, new) && !is_applied(sk, old, new, own->running))
+        on_change(sk, old, new);
     return 0;
 }
 
@@ -243,20 +208,26 @@ int tcp_state(struct bpf_raw_tracepoint_args *ctx) {
  */
 SEC("raw_tp/inet_sock_set_state")
 int tcp_state_again(struct bpf_raw_tracepoint_args *ctx) {
-    struct sock *sk = (struct sock *)ctx->args[0];
-    int old = ctx->args[1];
-    int new = ctx->args[2];
-    struct progress *own;
-
-    if (!matters(old, new))
-        return 0;
-    own = own_progress();
-    if (!own)
-        return 0;
-    if (!was_seen(own, change_of(sk, old, new)) && !is_applied(sk, old, new, own->running))
-        on_change(sk, old, new);
-    return 0;
+    return is_missed(ctx, true) ? take_over(ctx, true) : 0;
 }
+
+/*
+ * Where tasks come in between too. One that has to wait at the very beginning or end of a program keeps it
+ * from all others on the processor meanwhile, so that there are more of them.
+ */
+#define TAKES_OVER(name, is_last)                                                                            \
+    SEC("raw_tp/inet_sock_set_state") int name##_np(struct bpf_raw_tracepoint_args *ctx) {                   \
+        if (!is_missed(ctx, is_last))                                                                        \
+            return 0;                                                                                        \
+        bpf_preempt_disable();                                                                               \
+        take_over(ctx, is_last);                                                                             \
+        end_unpreempted();                                                                                   \
+        return 0;                                                                                            \
+    }
+
+TAKES_OVER(tcp_state_again, false)
+TAKES_OVER(tcp_state_third, false)
+TAKES_OVER(tcp_state_fourth, true)
 
 /*
  * Global, so that the verifier looks at it once: 5.10 and 6.1 give up on the loop around it otherwise. A

@@ -231,9 +231,11 @@ Napi::Value BpfObject::programs(const Napi::CallbackInfo &info) {
         Napi::Object program = Napi::Object::New(env);
         program.Set("name", state.name);
         program.Set("section", state.section);
+        program.Set("loaded", state.loaded);
         program.Set("attached", state.attached);
         program.Set("runCount", toNumber(env, state.runCount));
         program.Set("runTimeNs", toNumber(env, state.runTimeNs));
+        program.Set("skipCount", toNumber(env, state.skipCount));
         program.Set("verifiedInstructions", toNumber(env, state.verifiedInstructions));
         result.Set(result.Length(), program);
     }

@@ -142,8 +142,9 @@ std::vector<ProgramState> Object::programs() const {
         int fd = bpf_program__fd(program);
         if (fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &size))
             throw Refusal(errno, std::string("program '") + bpf_program__name(program) + "'");
-        all.push_back({bpf_program__name(program), bpf_program__section_name(program),
-                       links_.contains(program), info.run_cnt, info.run_time_ns, info.verified_insns});
+        all.push_back({bpf_program__name(program), bpf_program__section_name(program), fd >= 0,
+                       links_.contains(program), info.run_cnt, info.run_time_ns, info.recursion_misses,
+                       info.verified_insns});
     }
     return all;
 }

@@ -17,9 +17,11 @@ namespace sysprobe {
 struct ProgramState {
     std::string name;
     std::string section;
+    bool loaded;
     bool attached;
     uint64_t runCount;
     uint64_t runTimeNs;
+    uint64_t skipCount;
     uint32_t verifiedInstructions;
 };
 

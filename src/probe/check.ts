@@ -6,6 +6,7 @@ import { CORE, HOOKS, type Hook } from './hooks.ts';
 import { type BindingName, type BpfObject, loadNative, type Native, type NativeError } from './native.ts';
 import { readCgroupMounts } from './owners/cgroup-mounts.ts';
 import { assertCanRun, type Machine, readMachine } from './preflight.ts';
+import { chooseTwins, twinOf } from './sources/twins.ts';
 import { costOfCgroup, openUdp, UDP_HOOK_NAMES } from './sources/udp-hooks.ts';
 
 /** One thing that the probe wants of this machine. */
@@ -87,7 +88,7 @@ function checkRule({ name, detail }: { name: string; detail: string }, machine: 
 }
 
 function checkRing(native: Native): Check {
-  const tried = tryObject(native, { object: 'tcp', wanted: () => true }, (tcp) => {
+  const tried = tryObject(native, { object: 'tcp' }, (tcp) => {
     tcp.openRing('events', () => {});
     return tcp.maps().find(({ name }) => name === 'events')?.maxEntries ?? 0;
   });
@@ -98,11 +99,12 @@ function checkRing(native: Native): Check {
 
 /** Alone, so that a hook that the kernel refuses does not take the others with it. */
 function checkHook(native: Native, { object, program, what, required, cost, use }: Hook): Check {
-  const tried = tryObject(native, { object, wanted: (name) => name === program }, (opened) => {
-    if (use === 'attach') opened.attach(program);
-    else if (use === 'cgroup') opened.attach(program, { cgroup: rootCgroup() });
-    else opened.testRun(program);
-    return opened.programs().find(({ name }) => name === program)?.verifiedInstructions ?? 0;
+  const tried = tryObject(native, { object, wanted: program }, (opened) => {
+    const chosen = twinOf(opened, program);
+    if (use === 'attach') opened.attach(chosen);
+    else if (use === 'cgroup') opened.attach(chosen, { cgroup: rootCgroup() });
+    else opened.testRun(chosen);
+    return opened.programs().find(({ name }) => name === chosen)?.verifiedInstructions ?? 0;
   });
   const check = { name: program, required };
   if (tried.error !== undefined) return { ...check, status: 'missing', detail: tried.error, cost };
@@ -130,17 +132,19 @@ function rootCgroup(): string {
   return unified;
 }
 
-/** Loads an object with the programs that are wanted, and closes it behind `action`. */
+/** Loads an object, with the program that is wanted or all that this kernel needs, and closes it behind `action`. */
 function tryObject<T>(
   native: Native,
-  { object, wanted }: { object: string; wanted: (program: string) => boolean },
+  { object, wanted }: { object: string; wanted?: string },
   action: (opened: BpfObject) => T,
 ) {
   return attempt(() => {
     const opened = new native.BpfObject(readFileSync(join(packageRoot, `bpf/${object}.bpf.o`)), object);
     try {
-      for (const hook of HOOKS) {
-        if (hook.object === object && !wanted(hook.program)) opened.setAutoload(hook.program, false);
+      chooseTwins(opened);
+      const chosen = wanted && twinOf(opened, wanted);
+      for (const { name } of opened.programs()) {
+        if (chosen !== undefined && name !== chosen) opened.setAutoload(name, false);
       }
       opened.load();
       return action(opened);

@@ -2,7 +2,7 @@
 import { readBytes, readInt64, readPointer, readText, readUint64 } from './record-reader.ts';
 
 /** Compared at start with what the addon and the BPF object were compiled with. */
-export const layoutHash = 0x3af2c635027a2d64n;
+export const layoutHash = 0x54f3b356c9e20514n;
 export const layoutSizes: Readonly<Record<string, number>> = {
   flow_record: 168,
   begun_record: 32,
@@ -90,7 +90,8 @@ export const LossCounter = {
   RING_STARTED: 11,
   RING_EXITED: 12,
   RING_OOM: 13,
-  COUNTER_MAX: 14,
+  CHANGES_TAKEN_OVER: 14,
+  COUNTER_MAX: 15,
 } as const;
 
 export const UdpLoss = {

@@ -160,10 +160,13 @@ export interface Snapshot {
 export interface ProgramInfo {
   name: string;
   section: string;
+  loaded: boolean;
   attached: boolean;
   /** Zero until run statistics are on (enableRunStats). */
   runCount: number;
   runTimeNs: number;
+  /** Runs that the kernel skipped because the program was at work on the same processor. Zero before Linux 5.12. */
+  skipCount: number;
   verifiedInstructions: number;
 }
 

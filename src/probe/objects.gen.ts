@@ -2,10 +2,10 @@
 
 /** SHA-256 of each object: libbpf may crash on a damaged one, so it is compared before libbpf sees it. */
 export const objectHashes = {
-  cgroup: '131258b85db414fc9289198382f4d1facce704bdc51fc829861518c3917b6366',
-  dns: '5ac417797af76039549fa61aa06505ac446ce08e64f7240263efd025674a2d42',
-  process: '83e662e40c3c8a8315a087f1f7800d9e34d11f31b87b4982cbdb9c40b60d8e7c',
-  tcp: '543caa7d81483cee164ea7151bd898bd2f81d7d3fe7dd6022ea7808c9e75778a',
-  udp_cgroup: '2ec7b4a81dc4f93628a35b22d937c174a87e1895932918cc3a3a5ff179fa52d8',
-  udp_trace: '4301c9ace75ec59cfa736a1a623b64d922b62905d816aaf7858d9d27c916ba68',
+  cgroup: '61fd0b15121fd32c877c509a3c9b8e2c9c1792c8332ccc108ff3a0eade36cc87',
+  dns: 'be2658435647e9d6f57b2c76b3941c5b6bb1971ebef46ad8e84f9f7fe91104cc',
+  process: '8f6f899b4cc8dfdfa8058733ce13b47774abe084a0ea4740b63bfbacf53eaef4',
+  tcp: '2122f35c6f0790c1aa83901f014ec05e671a8aaa8b880d9f931ab56dab91989d',
+  udp_cgroup: '8f6044976fd68e9eca98295254fa09a9620de5eb42294bc9eac0815fb891773a',
+  udp_trace: '91510c618ecc282b49da5c674bef71f4631f316c9f916e00b74a2109878ad112',
 } as const;

@@ -1,11 +1,11 @@
 import { arch, release } from 'node:os';
 import { version } from '../lib/package-root.ts';
-import type { ProgramStatus, SourceStatus, Status, TableStatus } from '../wire/status.ts';
+import type { SourceStatus, Status, TableStatus } from '../wire/status.ts';
 import { containerLosses, containerSources, containerTables, nodeSaturation } from './containers/status.ts';
 import { dnsSummary } from './dns/summary.ts';
-import type { ProgramInfo } from './native.ts';
 import type { Probe } from './probe.ts';
 import { processLosses, processStatus, processTables } from './processes/status.ts';
+import { programStatuses } from './program-statuses.ts';
 import { costOfCgroup, UDP_HOOK_NAMES } from './sources/udp-hooks.ts';
 
 /** Is it working, what is on, how full is it, and what was lost. */
@@ -88,7 +88,7 @@ function tcpStatus({ tcp }: Probe): SourceStatus {
     name: 'tcp',
     state: 'on',
     hook: 'raw_tp/inet_sock_set_state',
-    programs: tcp.programs().map(programStatus),
+    programs: programStatuses(tcp.programs()),
   };
 }
 
@@ -100,7 +100,7 @@ function olderStatus({ older }: Probe): SourceStatus {
 }
 
 function udpStatus({ udp, owners }: Probe): SourceStatus {
-  const source = { name: 'udp', programs: udp.programs().map(programStatus) };
+  const source = { name: 'udp', programs: programStatuses(udp.programs()) };
   if (udp.hooks === undefined) return { ...source, state: 'off', reason: udp.reason ?? '' };
   const hook = UDP_HOOK_NAMES[udp.hooks];
   if (udp.hooks === 'cgroup' && !owners.seesWholeHost) {
@@ -116,7 +116,7 @@ function dnsStatus({ dnsSource, owners }: Probe): SourceStatus {
   const source = {
     name: 'dns',
     hook: 'cgroup_skb, cgroup/sendmsg, cgroup/connect',
-    programs: dnsSource.programs().map(programStatus),
+    programs: programStatuses(dnsSource.programs()),
   };
   const { isOn, reason } = dnsSource;
   if (!isOn) return { ...source, state: 'off', reason: reason ?? '' };
@@ -153,7 +153,7 @@ function cgroupStatus({ cgroups, owners }: Probe): SourceStatus {
   const source = {
     name: 'cgroups',
     hook: 'raw_tp/cgroup_mkdir, raw_tp/cgroup_rmdir',
-    programs: cgroups.programs().map(programStatus),
+    programs: programStatuses(cgroups.programs()),
   };
   if (cgroups.refusal !== undefined) {
     const reason = `${cgroups.refusal}; a container that lives too short to be looked at is not named`;
@@ -163,8 +163,4 @@ function cgroupStatus({ cgroups, owners }: Probe): SourceStatus {
   const reason =
     'the cgroup tree of the host is not visible: the owner of an older container is known only while its process lives';
   return { ...source, state: 'degraded', reason };
-}
-
-function programStatus({ name, section, runCount, runTimeNs }: ProgramInfo): ProgramStatus {
-  return { name, section, runCount, runTimeNs };
 }

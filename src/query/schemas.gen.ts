@@ -2888,13 +2888,18 @@ export const SCHEMAS: Readonly<Record<string, object>> = {
    },
    "runTimeNs": {
     "type": "number"
+   },
+   "skipCount": {
+    "type": "number",
+    "description": "Runs that the kernel skipped because the program was at work on the same processor. Zero before Linux 5.12."
    }
   },
   "required": [
    "name",
    "section",
    "runCount",
-   "runTimeNs"
+   "runTimeNs",
+   "skipCount"
   ],
   "additionalProperties": false
  },

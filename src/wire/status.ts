@@ -76,6 +76,8 @@ export interface ProgramStatus {
   /** Zero while the kernel's run statistics are off. */
   runCount: number;
   runTimeNs: number;
+  /** Runs that the kernel skipped because the program was at work on the same processor. Zero before Linux 5.12. */
+  skipCount: number;
 }
 
 export interface TableStatus {

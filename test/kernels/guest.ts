@@ -45,7 +45,7 @@ function isWanted({ name }: CaseGroup): boolean {
 /** A group that ends early does not keep the others from running. */
 async function runGroup(group: CaseGroup, report: GuestReport, save: () => void): Promise<void> {
   const unavailable = group.unavailable?.(report);
-  const result: GroupReport = { name: group.name, cases: [], loss: {}, seconds: 0 };
+  const result: GroupReport = { name: group.name, cases: [], loss: {}, skipped: {}, seconds: 0 };
   report.groups.push(result);
   if (unavailable !== undefined) {
     result.unavailable = unavailable;
@@ -80,7 +80,11 @@ async function runWithProbe(group: CaseGroup, result: GroupReport, save: () => v
       result.cases.push(one);
       save();
     }
-    result.loss = (await probe.status()).loss;
+    const { loss, sources } = await probe.status();
+    result.loss = loss;
+    for (const { name, skipCount } of sources.flatMap(({ programs }) => programs)) {
+      if (skipCount > 0) result.skipped[name] = skipCount;
+    }
     for (const counter of group.lossCompared ?? []) delete result.loss[counter];
     stream.stop();
   } finally {

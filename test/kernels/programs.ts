@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/lib/package-root.ts';
 import type { Native, NativeError } from '../../src/probe/native.ts';
+import { neededPrograms } from '../../src/probe/sources/twins.ts';
 import type { ProgramReport } from './report.ts';
 
 /** Loads every program of every object alone, so that one that is refused does not hide another. */
@@ -13,20 +14,20 @@ export function loadPrograms(native: Native): ProgramReport[] {
       const object = file.replace('.bpf.o', '');
       const open = () => new native.BpfObject(readFileSync(join(folder, file)), object);
       const opened = open();
-      const names = opened.programs().map(({ name }) => name);
+      const names = neededPrograms(opened);
       opened.close();
-      return names.map((name) => loadProgram(open(), { object, name, names }));
+      return names.map((name) => loadProgram(open(), { object, name }));
     });
 }
 
 function loadProgram(
   opened: InstanceType<Native['BpfObject']>,
-  { object, name, names }: { object: string; name: string; names: string[] },
+  { object, name }: { object: string; name: string },
 ): ProgramReport {
   const { section = '' } = opened.programs().find((program) => program.name === name) ?? {};
   const report = { object, name, section, verifiedInstructions: 0 };
   try {
-    for (const other of names) opened.setAutoload(other, other === name);
+    for (const other of opened.programs()) opened.setAutoload(other.name, other.name === name);
     opened.load();
     const loaded = opened.programs().find((program) => program.name === name);
     return { ...report, verifiedInstructions: loaded?.verifiedInstructions ?? 0 };

@@ -36,6 +36,8 @@ export interface GroupReport {
   cases: CaseReport[];
   /** The probe's loss counters behind them. */
   loss: Record<string, number>;
+  /** Programs that the kernel skipped, and how often: no loss where another takes over. */
+  skipped: Record<string, number>;
   seconds: number;
 }
 

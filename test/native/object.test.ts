@@ -104,10 +104,16 @@ test('tables take the size that they are given', () => {
 
 test('programs tell section, size and whether they are attached', () => {
   object.setAutoload('refuse', false);
-  expect(program('on_state')).toMatchObject({ attached: false, verifiedInstructions: 0 });
+  expect(program('on_state')).toMatchObject({ loaded: false, attached: false, verifiedInstructions: 0 });
   object.load();
+  expect(program('refuse').loaded).toBe(false);
   object.attach('on_state');
-  expect(program('on_state')).toMatchObject({ section: 'raw_tp/inet_sock_set_state', attached: true });
+  expect(program('on_state')).toMatchObject({
+    section: 'raw_tp/inet_sock_set_state',
+    loaded: true,
+    attached: true,
+    skipCount: 0,
+  });
   expect(program('submit').verifiedInstructions).toBeGreaterThan(10);
   expect(program('refuse').verifiedInstructions).toBe(0);
 });

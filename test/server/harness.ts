@@ -96,7 +96,13 @@ export class MadeUpProbe implements ProbeView {
           state: 'on',
           hook: 'raw_tp/inet_sock_set_state',
           programs: [
-            { name: 'on_state', section: 'raw_tp/inet_sock_set_state', runCount: 7, runTimeNs: 3500 },
+            {
+              name: 'on_state',
+              section: 'raw_tp/inet_sock_set_state',
+              runCount: 7,
+              runTimeNs: 3500,
+              skipCount: 2,
+            },
           ],
         },
         { name: 'udp', state: 'off', reason: 'the kernel refuses the hook', programs: [] },

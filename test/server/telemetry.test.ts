@@ -71,6 +71,7 @@ describe('/metrics', () => {
       'sysprobe_source_state{source="udp",state="on"} 0',
       'sysprobe_bpf_program_runs_total{program="on_state"} 7',
       'sysprobe_bpf_program_run_seconds_total{program="on_state"} 0.0000035',
+      'sysprobe_bpf_program_skips_total{program="on_state"} 2',
       'sysprobe_table_entries{table="flows"} 1',
       'sysprobe_table_max_entries{table="flows"} 65536',
       'sysprobe_table_evicted_total{table="flows"} 3',

@@ -159,6 +159,7 @@ export class KernelObject {
     return this.#all(bpf.bpf_object__next_program).map((address) => ({
       name: textAt(bpf.bpf_program__name(address)),
       section: textAt(bpf.bpf_program__section_name(address)),
+      loaded: bpf.bpf_program__fd(address) >= 0,
       attached: this.#links.has(address),
       ...this.#statistics(address),
     }));
@@ -215,6 +216,7 @@ export class KernelObject {
     return {
       runCount: getU64(info.view, ProgInfo.run_cnt),
       runTimeNs: getU64(info.view, ProgInfo.run_time_ns),
+      skipCount: getU64(info.view, ProgInfo.recursion_misses),
       verifiedInstructions: info.view.getUint32(ProgInfo.verified_insns, true),
     };
   }

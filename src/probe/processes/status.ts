@@ -1,5 +1,6 @@
 import type { SourceStatus, TableStatus } from '../../wire/status.ts';
 import type { Probe } from '../probe.ts';
+import { programStatuses } from '../program-statuses.ts';
 
 type Parts = Pick<Probe, 'nodeProcesses' | 'processSource'>;
 
@@ -7,9 +8,7 @@ export function processStatus({ nodeProcesses, processSource }: Parts): SourceSt
   const source = {
     name: 'processes',
     hook: 'raw_tp/sched_process_fork, sched_process_exec, sched_process_exit, mark_victim',
-    programs: processSource.programs().map(({ name, section, runCount, runTimeNs }) => {
-      return { name, section, runCount, runTimeNs };
-    }),
+    programs: programStatuses(processSource.programs()),
   };
   const { refusal, oomRefusal } = processSource;
   if (refusal !== undefined) {

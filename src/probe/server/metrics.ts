@@ -78,6 +78,11 @@ function describeProbe(counter: Declare, gauge: Declare, telemetry: Telemetry): 
     'Time spent in a BPF program, 0 while the run statistics of the kernel are off.',
     programs.map(({ name, runTimeNs }) => [runTimeNs / 1e9, { program: name }]),
   );
+  counter(
+    'sysprobe_bpf_program_skips_total',
+    'Runs of a BPF program that the kernel skipped because it was at work on the same processor.',
+    programs.map(({ name, skipCount }) => [skipCount, { program: name }]),
+  );
   describeTables(counter, gauge, status);
   describeDns(counter, gauge, status);
   describeStream(counter, gauge, telemetry);

@@ -6,6 +6,7 @@ import { packageRoot } from '../../lib/package-root.ts';
 import { layoutHash, layoutSizes } from '../events.gen.ts';
 import type { BpfObject, Native, NativeError } from '../native.ts';
 import { objectHashes } from '../objects.gen.ts';
+import { chooseTwins } from './twins.ts';
 
 /**
  * Opens bpf/NAME.bpf.o, sets it up and loads it. Throws SP_ADDON_MISMATCH, SP_BPF_OBJECT_INVALID when the file is not
@@ -20,6 +21,7 @@ export function loadObject(
   const object = new native.BpfObject(readObject(name), name);
   try {
     if (object.knob('layout_hash') !== layoutHash) throw invalid(name, 'its records have another layout');
+    chooseTwins(object);
     setUp(object);
     object.load();
     return object;

@@ -3,6 +3,7 @@ import { CgroupRecord, LossCounter, RecordKind } from '../events.gen.ts';
 import type { BpfObject, Native, NativeError, ProgramInfo } from '../native.ts';
 import type { CgroupChanges } from '../owners/cgroup-tree.ts';
 import { loadObject, refused } from './bpf-object.ts';
+import { skippedRuns, twinOf } from './twins.ts';
 
 export interface CgroupSourceOptions {
   native: Native;
@@ -73,6 +74,7 @@ export class CgroupSource implements CgroupChanges {
     return {
       ringCgroup: counts[LossCounter.RING_CGROUP] ?? 0,
       cgroupPathsCut: counts[LossCounter.CGROUP_PATH] ?? 0,
+      cgroupRunsSkipped: skippedRuns(this.programs()),
     };
   }
 
@@ -93,8 +95,8 @@ function start({ native, hierarchy, runStats, onBacklog }: CgroupSourceOptions):
   try {
     if (runStats) object.enableRunStats();
     object.openRing('events', onBacklog);
-    object.attach('cgroup_made');
-    object.attach('cgroup_removed');
+    object.attach(twinOf(object, 'cgroup_made'));
+    object.attach(twinOf(object, 'cgroup_removed'));
     return object;
   } catch (cause) {
     object.close();

@@ -2,6 +2,7 @@ import { SysprobeError } from '../../lib/errors.ts';
 import { LossCounter, OomRecord, ProcessFlag, ProcessRecord, RecordKind } from '../events.gen.ts';
 import type { BpfObject, Native, NativeError, ProgramInfo } from '../native.ts';
 import { loadObject, refused } from './bpf-object.ts';
+import { skippedRuns, twinOf } from './twins.ts';
 
 export interface ProcessSourceOptions {
   native: Native;
@@ -61,7 +62,7 @@ export class ProcessSource {
       return;
     }
     try {
-      this.#object.attach('oom_killed');
+      this.#object.attach(twinOf(this.#object, 'oom_killed'));
     } catch (error) {
       this.oomRefusal = (error as NativeError).message;
     }
@@ -88,6 +89,7 @@ export class ProcessSource {
       ringProcessStarted: counts[LossCounter.RING_STARTED] ?? 0,
       ringProcessExited: counts[LossCounter.RING_EXITED] ?? 0,
       ringOomKilled: counts[LossCounter.RING_OOM] ?? 0,
+      processRunsSkipped: skippedRuns(this.programs()),
     };
   }
 
@@ -150,7 +152,7 @@ function start({
   try {
     if (runStats) object.enableRunStats();
     object.openRing('events', onBacklog);
-    for (const program of PROGRAMS) object.attach(program);
+    for (const program of PROGRAMS) object.attach(twinOf(object, program));
     return object;
   } catch (cause) {
     object.close();

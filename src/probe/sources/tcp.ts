@@ -12,6 +12,7 @@ import type { BpfObject, Native, NativeError } from '../native.ts';
 import { BegunSockets } from './begun-sockets.ts';
 import { loadObject, refused } from './bpf-object.ts';
 import type { ListenerSet } from './listeners.ts';
+import { canPreemptTracepoints } from './twins.ts';
 
 export interface TcpSourceOptions {
   native: Native;
@@ -30,6 +31,15 @@ export interface TcpSourceOptions {
   onBacklog(): void;
 }
 
+/** In the order in which they run, which is that in which they are attached. */
+const PROGRAMS = ['tcp_state', 'tcp_state_again'];
+const UNPREEMPTED_PROGRAMS = [
+  'tcp_state_np',
+  'tcp_state_again_np',
+  'tcp_state_third_np',
+  'tcp_state_fourth_np',
+];
+
 const DRAIN_BYTES = 1024 * 1024;
 const SNAPSHOT_SLOTS = 1024;
 
@@ -46,23 +56,26 @@ export class TcpSource {
   readonly #begun = new BegunSockets();
   readonly #sockets = new Uint8Array(SNAPSHOT_SLOTS * SnapshotSlot.size);
   readonly #live = new FlowRecord(new DataView(this.#sockets.buffer));
+  /** Tasks come in between where a tracepoint's programs are at work. */
+  readonly #preempts: boolean;
+  #changesMissed = 0;
 
   constructor(options: TcpSourceOptions) {
     this.#table = options.table;
     this.#listeners = options.listeners;
     this.#translator = options.translator;
+    this.#preempts = canPreemptTracepoints();
     this.#object = loadObject(options.native, 'tcp', (object) => {
       object.setMaxEntries('events', options.ringBytes);
       object.setMaxEntries('conns', options.maxConnections);
       object.setKnob('cgroup_v1', options.cgroupV1 ? 1 : 0);
+      object.setKnob('tracepoints_preempt', Number(this.#preempts));
       object.setKnob('wakeup_backlog_bytes', Math.floor(options.ringBytes / 8));
     });
     try {
       if (options.runStats) this.#object.enableRunStats();
       this.#object.openRing('events', options.onBacklog);
-      this.#object.attach('tcp_state');
-      // Behind the other: programs of one tracepoint run in the order in which they were attached.
-      this.#object.attach('tcp_state_again');
+      for (const program of this.#preempts ? UNPREEMPTED_PROGRAMS : PROGRAMS) this.#object.attach(program);
     } catch (cause) {
       this.#object.close();
       throw refused('tcp', cause as NativeError);
@@ -128,11 +141,22 @@ export class TcpSource {
       connectionsStale: counts[LossCounter.CONNS_STALE] ?? 0,
       closesUnclear: counts[LossCounter.CLOSE_UNCLEAR] ?? 0,
       listenersFull: counts[LossCounter.LISTENERS_FULL] ?? 0,
+      changesMissed: this.#missedChanges(counts[LossCounter.CHANGES_TAKEN_OVER] ?? 0),
     };
   }
 
   programs() {
     return this.#object.programs();
+  }
+
+  /** Those that the first program was skipped at and that none behind it took over. */
+  #missedChanges(takenOver: number): number {
+    if (!this.#preempts) return 0;
+    const [first] = UNPREEMPTED_PROGRAMS;
+    const skipped = this.programs().find(({ name }) => name === first)?.skipCount ?? 0;
+    // One may be just between the programs: a counter does not go back for it.
+    this.#changesMissed = Math.max(this.#changesMissed, skipped - takenOver);
+    return this.#changesMissed;
   }
 
   backlogBytes(): number {
