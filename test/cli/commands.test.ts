@@ -85,14 +85,14 @@ describe('check', () => {
       expect(cost).toBe('UDP is counted by programs that every packet of TCP meets too');
   });
 
-  test('every program of every object is tried', async () => {
+  test('every program of every object is tried, or its twin in its place', async () => {
     const { checks } = JSON.parse((await sysprobe(['check', '-o', 'json'])).stdout);
     const tried = checks.map(({ name }: { name: string }) => name);
     const native = loadNative();
     const folder = join(packageRoot, 'bpf');
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.bpf.o'))) {
       const object = new native.BpfObject(readFileSync(join(folder, file)), file.replace('.bpf.o', ''));
-      for (const { name } of object.programs()) expect(tried).toContain(name);
+      for (const { name } of object.programs()) if (!name.endsWith('_np')) expect(tried).toContain(name);
       object.close();
     }
   });
