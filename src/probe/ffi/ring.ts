@@ -39,7 +39,12 @@ export class Ring {
     this.#size = size;
     this.#consumer = new MappedMemory(libraries, { fd, size: pageSize, writable: true }, what);
     const rest = { fd, size: pageSize + 2 * size, writable: false, offset: pageSize };
-    this.#producer = new MappedMemory(libraries, rest, what);
+    try {
+      this.#producer = new MappedMemory(libraries, rest, what);
+    } catch (error) {
+      this.#consumer.unmap();
+      throw error;
+    }
     const { buffer, byteOffset } = this.#producer.bytes;
     this.#consumed = new BigUint64Array(this.#consumer.bytes.buffer, this.#consumer.bytes.byteOffset, 1);
     this.#produced = new BigUint64Array(buffer, byteOffset, 1);

@@ -63,6 +63,7 @@ _sysprobe() {
     "status --color") COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return;;
     "status --socket"|"status --server") return;;
     "check -o"|"check --output") COMPREPLY=($(compgen -W "text json" -- "$cur")); return;;
+    "check --binding") COMPREPLY=($(compgen -W "addon ffi" -- "$cur")); return;;
     "check --color") COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return;;
     "check --socket"|"check --server") return;;
     "completion --socket"|"completion --server") return;;
@@ -79,7 +80,7 @@ _sysprobe() {
     record) words="--for --force --kind --container --pid --comm --not --version --socket --server --help";;
     replay) words="--speed --once --keep-times --version --socket --server --help";;
     status) words="--output --color --version --socket --server --help";;
-    check) words="--output --color --version --socket --server --help";;
+    check) words="--output --binding --color --version --socket --server --help";;
     completion) words="--version --socket --server --help bash zsh fish";;
     version) words="--version --socket --server --help";;
   esac

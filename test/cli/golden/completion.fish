@@ -296,6 +296,7 @@ complete -c sysprobe -n '__fish_seen_subcommand_from status' -l server -x -d 'no
 complete -c sysprobe -n '__fish_seen_subcommand_from status' -s h -l help -d 'show the help'
 complete -c sysprobe -n __fish_use_subcommand -a check -d 'can system-probe run on this machine'
 complete -c sysprobe -n '__fish_seen_subcommand_from check' -s o -l output -x -a 'text json' -d 'form of the output'
+complete -c sysprobe -n '__fish_seen_subcommand_from check' -l binding -x -a 'addon ffi' -d 'how libbpf is called, as of system-probe'
 complete -c sysprobe -n '__fish_seen_subcommand_from check' -l color -x -a 'auto always never' -d 'color the output'
 complete -c sysprobe -n '__fish_seen_subcommand_from check' -s V -l version -d 'show the version of this command'
 complete -c sysprobe -n '__fish_seen_subcommand_from check' -l socket -rF -d 'socket of system-probe'

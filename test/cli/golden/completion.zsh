@@ -360,6 +360,7 @@ _sysprobe() {
       check) _arguments \
         '*-o[form of the output]:value:(text json)' \
         '*--output[form of the output]:value:(text json)' \
+        '*--binding[how libbpf is called, as of system-probe]:value:(addon ffi)' \
         '*--color[color the output]:value:(auto always never)' \
         '*-V[show the version of this command]' \
         '*--version[show the version of this command]' \
