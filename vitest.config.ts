@@ -10,7 +10,7 @@ const onTheKernel = {
 /**
  * Three projects: `unit` needs nothing but the sources and runs its files side by side; `system` needs root, the
  * kernel, sockets or containers, which its files would take from each other, so they run one after another; `ffi` runs
- * the tests of the addon's interface again, on the other binding.
+ * the tests of the addon's interface, and of real traffic, again on the other binding.
  */
 export default defineConfig({
   test: {
@@ -35,9 +35,9 @@ export default defineConfig({
       {
         test: {
           name: 'ffi',
-          include: ['test/native/**/*.test.ts'],
+          include: ['test/native/**/*.test.ts', 'test/live/dns.test.ts', 'test/live/tcp.test.ts'],
           exclude: ['test/native/workers.test.ts'],
-          env: { SYSPROBE_TEST_BINDING: 'ffi' },
+          env: { SYSPROBE_BINDING: 'ffi' },
           ...onTheKernel,
           sequence: { groupOrder: 2 },
         },

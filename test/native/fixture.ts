@@ -5,7 +5,7 @@ import { type BindingName, type BpfObject, loadNative, type NativeError } from '
 import { compile } from './compile.ts';
 
 /** vitest.config.ts runs the tests of the interface on both. */
-export const binding: BindingName = process.env.SYSPROBE_TEST_BINDING === 'ffi' ? 'ffi' : 'addon';
+export const binding: BindingName = process.env.SYSPROBE_BINDING === 'ffi' ? 'ffi' : 'addon';
 
 export const native = loadNative(binding);
 
