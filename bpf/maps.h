@@ -17,6 +17,9 @@ struct conn {
     comm_t comm;
 };
 
+/* Beside enum flow_flag: its close was told. */
+#define CONN_CLOSED 0x80
+
 /* Socket -> connection. Inserted at SYN_SENT and at the accepted child's ESTABLISHED, deleted at CLOSE; user
  * space walks the keys for the snapshot. 64 B a slot plus the bucket: 5 MiB at 65,536. */
 struct {

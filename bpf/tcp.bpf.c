@@ -79,8 +79,7 @@ static __always_inline void on_connect(struct sock *sk) {
 
 /* In softirq, on whatever task was interrupted. */
 static __always_inline void on_established(struct sock *sk, int old) {
-    sock_ref_t key = (sock_ref_t)sk;
-    struct conn *known = bpf_map_lookup_elem(&conns, &key);
+    struct conn *known = open_conn(sk);
 
     if (known && !known->established_ns) {
         known->established_ns = bpf_ktime_get_boot_ns();
@@ -114,8 +113,7 @@ static __always_inline void on_established(struct sock *sk, int old) {
  * behind a pre-forking server is not the one that called listen(2). MPTCP closes subflows from a worker.
  */
 static __always_inline void on_finish(struct sock *sk) {
-    sock_ref_t key = (sock_ref_t)sk;
-    struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+    struct conn *conn = open_conn(sk);
 
     if (!conn || conn->role != ROLE_SERVER || in_kernel_thread())
         return;
@@ -125,14 +123,18 @@ static __always_inline void on_finish(struct sock *sk) {
 
 static __always_inline void on_close(struct sock *sk, int old) {
     sock_ref_t key = (sock_ref_t)sk;
-    struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+    struct conn *conn = open_conn(sk);
 
     /* Two CPUs that take a third ACK and the data behind it each make a child: the one that lost. Only with
      * Fast Open does a child that was not established have data. */
     if (!conn && old == TCP_STATE_SYN_RECV && !BPF_CORE_READ((struct tcp_sock *)sk, bytes_received))
         return;
     emit_flow(sk, conn, RECORD_FLOW_CLOSED, old);
-    if (conn)
+    if (!conn)
+        return;
+    if (tracepoints_preempt)
+        conn->flags |= CONN_CLOSED;
+    else
         bpf_map_delete_elem(&conns, &key);
 }
 
@@ -211,16 +213,34 @@ int tcp_state_again(struct bpf_raw_tracepoint_args *ctx) {
     return is_missed(ctx, true) ? take_over(ctx, true) : 0;
 }
 
+static __always_inline bool is_close(struct bpf_raw_tracepoint_args *ctx) {
+    return ctx->args[2] == TCP_STATE_CLOSE && ctx->args[1] != TCP_STATE_LISTEN;
+}
+
+/* A closed connection is kept until the last program, so that none takes it for one that was not tracked. */
+static __always_inline void forget_closed(sock_ref_t key) {
+    struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+
+    if (conn && conn->flags & CONN_CLOSED)
+        bpf_map_delete_elem(&conns, &key);
+}
+
 /*
  * Where tasks come in between too. One that has to wait at the very beginning or end of a program keeps it
  * from all others on the processor meanwhile, so that there are more of them.
  */
 #define TAKES_OVER(name, is_last)                                                                            \
     SEC("raw_tp/inet_sock_set_state") int name##_np(struct bpf_raw_tracepoint_args *ctx) {                   \
-        if (!is_missed(ctx, is_last))                                                                        \
+        bool missed = is_missed(ctx, is_last);                                                               \
+        bool forgets = is_last && is_close(ctx);                                                             \
+                                                                                                             \
+        if (!missed && !forgets)                                                                             \
             return 0;                                                                                        \
         bpf_preempt_disable();                                                                               \
-        take_over(ctx, is_last);                                                                             \
+        if (missed)                                                                                          \
+            take_over(ctx, is_last);                                                                         \
+        if (forgets)                                                                                         \
+            forget_closed(ctx->args[0]);                                                                     \
         end_unpreempted();                                                                                   \
         return 0;                                                                                            \
     }
@@ -246,6 +266,11 @@ __noinline int read_slot(__u32 index) {
     slot->sock = 0;
     if (!conn)
         return 0;
+    /* The last program was skipped at its close. */
+    if (conn->flags & CONN_CLOSED) {
+        bpf_map_delete_elem(&conns, &key);
+        return 0;
+    }
     write_header(&slot->flow.header, RECORD_FLOW_ACTIVE, sizeof(slot->flow));
     read_tcp(&slot->flow, sk, conn);
     slot->flow.state = BPF_CORE_READ(sk, __sk_common.skc_state);

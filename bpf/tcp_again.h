@@ -12,8 +12,9 @@ const volatile __u8 tracepoints_preempt = 0;
 
 /* Of a softirq between two programs, which then meets none of them: more are rare. A power of two. */
 #define SEEN_CHANGES 8
-/* Of tasks that may be waiting between two programs. A power of two. */
-#define PROGRESS_SLOTS 64
+/* More than there are tasks at work: two that share one may take a change for missed that was not. A power of
+ * two. */
+#define PROGRESS_SLOTS 4096
 
 struct progress {
     __u64 running; /* tcp_state is in the middle of a change */
@@ -22,21 +23,30 @@ struct progress {
     __u64 seen[SEEN_CHANGES];
 };
 
-/* How far the programs are on a processor, there by the task that they interrupt. 5 KiB a processor. */
+/* How far the programs are on a processor. 80 B each. */
 struct {
     __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-    __uint(max_entries, PROGRESS_SLOTS);
+    __uint(max_entries, 1);
     __type(key, __u32);
     __type(value, struct progress);
 } progress SEC(".maps");
 
+/* The same where tasks come in between, by task: one that had to wait goes on on any processor. 320 KiB. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, PROGRESS_SLOTS);
+    __type(key, __u32);
+    __type(value, struct progress);
+} task_progress SEC(".maps");
+
 static __always_inline struct progress *own_progress(void) {
     __u32 slot = 0;
 
+    if (!tracepoints_preempt)
+        return bpf_map_lookup_elem(&progress, &slot);
     /* By its address, which is a multiple of 64: a multiplication spreads it over the upper bits. */
-    if (tracepoints_preempt)
-        slot = (__u32)(bpf_get_current_task() >> 6) * 0x9e3779b1u >> 26;
-    return bpf_map_lookup_elem(&progress, &slot);
+    slot = (__u32)(bpf_get_current_task() >> 6) * 0x9e3779b1u / (0x100000000 / PROGRESS_SLOTS);
+    return bpf_map_lookup_elem(&task_progress, &slot);
 }
 
 /* Names a change: the bits of the address that differ, and the states, which are below 16. */
@@ -88,10 +98,24 @@ static __always_inline bool is_followed(int old, int new) {
     return tracepoints_preempt || matters(old, new);
 }
 
-/* Whether a program before has seen the change, by what that left behind. */
-static __always_inline bool is_applied(struct sock *sk, int old, int new, bool running) {
+/* NULL: it is not tracked, or closed. */
+static __always_inline struct conn *open_conn(struct sock *sk) {
     sock_ref_t key = (sock_ref_t)sk;
     struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+
+    return conn && !(conn->flags & CONN_CLOSED) ? conn : NULL;
+}
+
+static __always_inline bool is_closed(struct sock *sk) {
+    sock_ref_t key = (sock_ref_t)sk;
+    struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+
+    return conn && conn->flags & CONN_CLOSED;
+}
+
+/* Whether a program before has seen the change, by what that left behind. */
+static __always_inline bool is_applied(struct sock *sk, int old, int new, bool running) {
+    struct conn *conn = open_conn(sk);
 
     if (new == TCP_STATE_SYN_SENT)
         return conn && !conn->established_ns;
@@ -103,9 +127,11 @@ static __always_inline bool is_applied(struct sock *sk, int old, int new, bool r
         return false; /* on_finish() may run twice. */
     if (old == TCP_STATE_LISTEN)
         return !owns_listener(sk);
+    if (tracepoints_preempt)
+        return is_closed(sk);
     /* A socket that was not tracked leaves nothing. While tcp_state is running, it cannot have seen the
-     * change; where tasks come in between, it would have noted it. */
-    if (conn || running || tracepoints_preempt)
+     * change. */
+    if (conn || running)
         return false;
     count_loss(LOSS_CLOSE_UNCLEAR);
     return true;
