@@ -65,6 +65,7 @@ const packages = {
   bench: [{ package: 'clang-14', command: 'clang-14' }],
   kernels: [
     { package: 'apparmor', command: 'apparmor_parser' },
+    { package: 'arch-test', command: 'arch-test' },
     { package: 'bind9-dnsutils', command: 'dig' },
     { package: 'busybox-static', command: 'busybox' },
     { package: 'dnsmasq-base', command: 'dnsmasq' },
@@ -74,7 +75,9 @@ const packages = {
     { package: 'netavark', file: '/usr/lib/podman/netavark' },
     { package: 'nftables', command: 'nft' },
     { package: 'podman', command: 'podman' },
+    { package: 'qemu-system-arm', command: 'qemu-system-aarch64' },
     { package: 'qemu-system-x86', command: 'qemu-system-x86_64' },
+    { package: 'qemu-user-static', command: 'qemu-aarch64-static' },
     { package: 'runc', command: 'runc' },
     { package: 'util-linux', command: 'setpriv' },
   ],

@@ -17,6 +17,7 @@ import { imageFiles } from './kernels/image.mjs';
 import { makeInitramfs } from './kernels/initramfs.mjs';
 import { guests } from './kernels/matrix.mjs';
 import { failuresOf, totalsOf } from './kernels/result.mjs';
+import { systemFiles } from './kernels/system.mjs';
 import { Refusal, root, runMain, setUp } from './setup.mjs';
 
 const here = 'here';
@@ -30,13 +31,11 @@ await runMain(async () => {
   setUp('build', 'kernels');
   await build(['addon', 'programs']);
   await bundlePrograms();
-  const image = someNeedImage(groups)
-    ? imageFiles({ program: imageProgram, architecture: 'x64', cache: folder })
-    : '';
+  const needsImage = needImage(groups);
   let failed = 0;
   for (const name of names) {
-    const result =
-      name === here ? runHere({ groups, image }) : await runGuest(name, { groups, image, timeoutMs });
+    const options = { groups: groupsOf(name, groups), needsImage: needsImage(name), timeoutMs };
+    const result = name === here ? runHere(options) : await runGuest(name, options);
     if (groups.length === 0) keep(name, result);
     if (!say(name, result)) failed++;
   }
@@ -93,56 +92,85 @@ async function bundlePrograms() {
   });
 }
 
-/** What the groups are is known to the test program alone. */
-function someNeedImage(wanted) {
+/** Whether a guest needs the image to run these groups; what the groups are is known to the test program alone. */
+function needImage(asked) {
   const { stdout } = spawnSync(process.execPath, [program, '--list'], { cwd: root, encoding: 'utf8' });
   const all = JSON.parse(stdout);
   const names = all.map(({ name }) => name);
-  const unknown = wanted.find((name) => !names.includes(name));
+  const unknown = asked.find((name) => !names.includes(name));
   if (unknown !== undefined)
     throw new Refusal(`there is no group ${unknown}; groups are ${names.join(', ')}`);
-  return all.some(({ name, needsImage }) => needsImage && (wanted.length === 0 || wanted.includes(name)));
+  return (guest) => {
+    const wanted = groupsOf(guest, asked);
+    return all.some(({ name, needsImage }) => needsImage && (wanted.length === 0 || wanted.includes(name)));
+  };
+}
+
+/** What is asked for, or what the guest is for; none is all. */
+function groupsOf(name, asked) {
+  return asked.length > 0 ? asked : (guests.find((guest) => guest.name === name)?.groups ?? []);
 }
 
 /** A kernel that cannot be fetched fails its guest, not the others. */
 async function runGuest(name, options) {
-  const { kernel, cgroups } = guests.find((guest) => guest.name === name);
   try {
-    return await bootGuest(fetchKernel(kernel, folder), { name, cgroups, ...options });
+    return await bootGuest(
+      guests.find((guest) => guest.name === name),
+      options,
+    );
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return { ending: { how: 'fetch', detail: error.message, seconds: 0 } };
   }
 }
 
-async function bootGuest(kernel, { name, cgroups, groups, image, timeoutMs }) {
+async function bootGuest(guest, { groups, needsImage, timeoutMs }) {
+  const { name, cgroups, architecture = 'x64', init } = guest;
+  const kernel = fetchKernel({ kernel: guest.kernel, architecture }, folder);
+  const isHost = architecture === 'x64' && init === undefined;
+  const system = isHost ? '/' : systemFiles({ architecture, cache: folder });
   const work = join(folder, `guest-${name}`);
   const report = join(work, 'report');
   rmSync(work, { recursive: true, force: true });
   mkdirSync(report, { recursive: true });
   const initramfs = join(work, 'initramfs.gz');
   const variables = {
-    GUEST_SCRIPT: join(import.meta.dirname, 'kernels/guest.sh'),
+    GUEST_INIT: init === undefined ? join(import.meta.dirname, 'kernels/guest.sh') : '/sbin/init',
     GUEST_MODULES: join(kernel.root, 'lib/modules', kernel.release),
     GUEST_CGROUPS: cgroups,
     GUEST_FOLDER: root,
-    GUEST_NODE: process.execPath,
+    GUEST_NODE: isHost ? process.execPath : '/usr/local/bin/node',
     GUEST_PROGRAM: program,
     GUEST_GROUPS: JSON.stringify(groups),
-    GUEST_IMAGE: image,
+    GUEST_IMAGE: needsImage ? imageFor(architecture) : '',
+    ...(!isHost && { SYSPROBE_PREBUILD: '/usr/local/lib/node_modules/sysprobe' }),
   };
-  writeFileSync(initramfs, makeInitramfs(kernel, variables));
-  const consolePath = join(work, 'console.log');
-  const ending = await boot({ image: kernel.image, initramfs, report, console: consolePath, timeoutMs });
+  writeFileSync(initramfs, makeInitramfs(kernel, system, variables));
+  const ending = await boot({
+    architecture,
+    image: kernel.image,
+    initramfs,
+    root: system,
+    repository: root,
+    report,
+    console: join(work, 'console.log'),
+    timeoutMs,
+  });
   return { ending, report: readReport(join(report, 'report.json')) };
 }
 
+const imageFor = (architecture) => imageFiles({ program: imageProgram, architecture, cache: folder });
+
 /** On this machine, in the cgroups that it has. */
-function runHere({ groups, image }) {
+function runHere({ groups, needsImage }) {
   const report = join(folder, 'here.json');
   rmSync(report, { force: true });
   const started = performance.now();
-  const env = { ...process.env, GUEST_GROUPS: JSON.stringify(groups), GUEST_IMAGE: image };
+  const env = {
+    ...process.env,
+    GUEST_GROUPS: JSON.stringify(groups),
+    GUEST_IMAGE: needsImage ? imageFor('x64') : '',
+  };
   const { status, signal } = spawnSync(process.execPath, [program, report], {
     cwd: root,
     env,

@@ -2,6 +2,16 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 
+const emulators = {
+  x64: { program: 'qemu-system-x86_64', processor: ['-cpu', 'max'], console: 'ttyS0' },
+  // A processor of many servers; the one with everything is emulated much more slowly.
+  arm64: {
+    program: 'qemu-system-aarch64',
+    processor: ['-machine', 'virt', '-cpu', 'neoverse-n1'],
+    console: 'ttyAMA0',
+  },
+};
+
 const crash = /Kernel panic - not syncing: (.*)|(Unable to mount root fs.*)/;
 
 /**
@@ -14,16 +24,24 @@ const crash = /Kernel panic - not syncing: (.*)|(Unable to mount root fs.*)/;
 /**
  * Boots the kernel and waits until the guest is gone.
  *
- * @param {{ image: string, initramfs: string, report: string, console: string, timeoutMs: number }} guest
- *   `report` is a folder that the guest may write, `console` the file that gets its serial console
+ * @param {object} guest
+ * @param {string} guest.architecture
+ * @param {string} guest.image of the kernel
+ * @param {string} guest.initramfs
+ * @param {string} guest.root the folder that is its root
+ * @param {string} guest.repository
+ * @param {string} guest.report a folder that it may write
+ * @param {string} guest.console the file that gets its serial console
+ * @param {number} guest.timeoutMs
  * @returns {Promise<Ending>}
  */
-export async function boot({ image, initramfs, report, console: consolePath, timeoutMs }) {
+export async function boot({ architecture, console: consolePath, timeoutMs, ...files }) {
   const started = performance.now();
   const log = createWriteStream(consolePath);
   // The emulator dies with this process, however that ends.
-  const command = ['--pdeathsig', 'KILL', '--', 'nice', '-n', '10', 'qemu-system-x86_64'];
-  const child = spawn('setpriv', [...command, ...machine({ image, initramfs, report })], {
+  const emulator = emulators[architecture];
+  const command = ['--pdeathsig', 'KILL', '--', 'nice', '-n', '10', emulator.program];
+  const child = spawn('setpriv', [...command, ...machine(emulator, files)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -65,16 +83,17 @@ export function judge(output, ended) {
   return { how: 'off', detail: '' };
 }
 
-function machine({ image, initramfs, report }) {
+function machine({ processor, console: device }, { image, initramfs, root, repository, report }) {
   const share = (path, tag, options) =>
     `local,path=${path.replaceAll(',', ',,')},mount_tag=${tag},security_model=none,multidevs=remap${options}`;
   // A crash in the kernel ends the guest; without the mitigations an emulated kernel runs twice as fast.
-  const kernel = 'console=ttyS0 quiet panic=-1 oops=panic nowatchdog mitigations=off';
+  const kernel = `console=${device} quiet panic=-1 oops=panic nowatchdog mitigations=off`;
   return [
-    ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '2048'],
+    ...['-accel', 'tcg,thread=multi', ...processor, '-smp', '2', '-m', '2048'],
     ...['-nographic', '-nodefaults', '-serial', 'stdio', '-no-reboot'],
     ...['-kernel', image, '-initrd', initramfs, '-append', kernel],
-    ...['-virtfs', share('/', 'host', ',readonly=on')],
+    ...['-virtfs', share(root, 'root', ',readonly=on')],
+    ...['-virtfs', share(repository, 'repository', ',readonly=on')],
     ...['-virtfs', share(report, 'report', '')],
   ];
 }

@@ -23,24 +23,26 @@ export function writeDocument(results, path) {
  */
 export function documentOf(results) {
   const order = guests.map(({ name }) => name);
+  const isPart = ({ name }) => guestOf(name).groups !== undefined;
   const place = ({ name }) => (order.includes(name) ? order.indexOf(name) : order.length);
-  const columns = results
+  const all = results
     .filter(({ report }) => report !== undefined)
     .sort((a, b) => place(a) - place(b))
     .map(({ report, ...rest }) => ({ ...rest, report, failures: failuresOf({ ...rest, report }) }));
+  const columns = all.filter((column) => !isPart(column));
   return `<!-- Written by npm run test:kernels -- --document. Do not edit. -->
 # Kernels
 
 sysprobe needs Linux 5.10 or newer with BTF. The same compiled BPF objects are loaded everywhere; what differs between
 kernels is decided when they are loaded.
 
-\`npm run test:kernels\` boots Debian's kernels in emulated machines and runs the probe there: real programs exchange a
-known number of bytes and datagrams, and the flows have to say the same, byte for byte. The tables below are what was
-found.
+\`npm run test:kernels\` boots Debian's kernels in emulated machines, of x86-64 where nothing else is said, and runs the
+probe there: real programs exchange a known number of bytes and datagrams, and the flows have to say the same, byte for
+byte. The tables below are what was found.
 
 ## What was run
 
-${table(['Kernel', 'Cgroups', 'Where', 'Cases exact', 'Lost', 'Result'], columns.map(summary))}
+${table(['Kernel', 'Cgroups', 'Where', 'Cases exact', 'Lost', 'Result'], all.map(summary))}
 
 ## What the kernel allows
 
@@ -51,7 +53,7 @@ ${matrixTable('', columns, checkRows(columns))}
 Both sides of every connection and conversation: bytes and datagrams sent, received and lost, owner and failure. *Lost*
 is the sum of all loss counters of the probe.
 
-${columns.length === 0 ? '' : groupTables(columns)}
+${[columns, ...all.filter(isPart).map((part) => [part])].map(groupTables).join('\n\n')}
 
 ## Instructions that the verifier walks through
 
@@ -66,11 +68,19 @@ function summary({ name, report, failures }) {
   return [
     report.kernel,
     report.cgroups,
-    name === 'here' ? 'development machine' : 'guest, Debian',
+    placeOf(name),
     `${exact} of ${cases}`,
     `${lost}`,
     failures.length === 0 ? 'passed' : 'failed',
   ];
+}
+
+const guestOf = (name) => guests.find((guest) => guest.name === name) ?? {};
+
+function placeOf(name) {
+  if (name === 'here') return 'development machine';
+  const { architecture, init } = guestOf(name);
+  return ['guest, Debian', architecture, init].filter(Boolean).join(', ');
 }
 
 /** Row names in the order of their first appearance, over all columns. */
@@ -118,7 +128,7 @@ function details(columns, group) {
     .flatMap((column) =>
       (groupOf(column, group)?.cases ?? [])
         .filter(({ detail }) => detail !== undefined)
-        .map(({ detail }) => `- ${column.report.kernel} ${column.report.cgroups}: ${detail}`),
+        .map(({ detail }) => `- ${headOf(column)}: ${detail}`),
     )
     .join('\n');
 }
@@ -136,7 +146,12 @@ function programRows(columns) {
 }
 
 function matrixTable(corner, columns, rows) {
-  return table([corner, ...columns.map(({ report }) => `${report.kernel} ${report.cgroups}`)], rows);
+  return table([corner, ...columns.map(headOf)], rows);
+}
+
+function headOf({ name, report }) {
+  const { architecture, init } = guestOf(name);
+  return [report.kernel, report.cgroups, architecture, init].filter(Boolean).join(' ');
 }
 
 function table(head, rows) {

@@ -3,25 +3,25 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../setup.mjs';
-import { suitesOf } from './matrix.mjs';
+import { debianNames, suitesOf } from './matrix.mjs';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
  * The kernel's folder in `cache`, fetched when it is not there.
  *
- * @param {string} name of the matrix
+ * @param {{ kernel: string, architecture: string }} wanted `kernel` is of the matrix
  * @param {string} cache
  * @returns {{ image: string, root: string, release: string }} `root` holds lib/modules/RELEASE
  */
-export function fetchKernel(name, cache) {
-  const root = join(cache, name);
+export function fetchKernel(wanted, cache) {
+  const root = join(cache, folderOf(wanted));
   if (!existsSync(root)) {
     mkdirSync(cache, { recursive: true });
     // In the cache, so that the rename is one step: what is there under its name is whole.
     const work = mkdtempSync(join(cache, '.fetch-'));
     try {
-      unpack(download(name, work), join(work, 'kernel'));
+      unpack(download(wanted, work), join(work, 'kernel'));
       renameSync(join(work, 'kernel'), root);
     } finally {
       rmSync(work, { recursive: true, force: true });
@@ -34,17 +34,21 @@ export function fetchKernel(name, cache) {
   return { root, release, image: images.find(existsSync) };
 }
 
+const folderOf = ({ kernel, architecture }) =>
+  architecture === 'x64' ? kernel : `${kernel}-${architecture}`;
+
 /** Downloads the packages of the suite's newest kernel into `work`; returns their paths. */
-function download(name, work) {
-  const options = privateApt(name, work);
+function download({ kernel, architecture }, work) {
+  const name = `linux-image-${debianNames[architecture]}`;
+  const options = privateApt({ kernel, architecture }, work);
   const apt = (...args) => runTool('apt-get', [...options, '-qq', ...args], { cwd: work });
   const depends = (packageName, wanted) =>
     [...runTool('apt-cache', [...options, 'depends', packageName]).matchAll(/^ +Depends: (\S+)/gm)]
       .map(([, dependency]) => dependency)
       .filter((dependency) => wanted.test(dependency));
   apt('update');
-  const [image] = depends('linux-image-amd64', /^linux-image-\d/);
-  if (image === undefined) throw new Refusal(`Debian's linux-image-amd64 for ${name} names no kernel`);
+  const [image] = depends(name, /^linux-image-\d/);
+  if (image === undefined) throw new Refusal(`Debian's ${name} for ${kernel} names no kernel`);
   console.log(`sysprobe: fetching ${image}`);
   // Since 7.1 the image is empty, and what it was made of are packages of their own.
   apt('download', image, ...depends(image, /^linux-(base|binary|modules)-\d/));
@@ -54,8 +58,8 @@ function download(name, work) {
 }
 
 /** Options that give apt sources and state of its own below `work`. */
-function privateApt(name, work) {
-  const { archive, security } = suitesOf(name);
+function privateApt({ kernel, architecture }, work) {
+  const { archive, security } = suitesOf(kernel);
   const mirrors = configuredMirrors();
   const sources = [`deb [signed-by=${keyring}] ${mirrors.archive} ${archive} main`];
   if (security) sources.push(`deb [signed-by=${keyring}] ${mirrors.security} ${security} main`);
@@ -72,7 +76,8 @@ function privateApt(name, work) {
     `Dir::Cache=${join(work, 'cache')}`,
     // The user _apt may not be able to write below `work`.
     'APT::Sandbox::User=root',
-    'APT::Architecture=amd64',
+    `APT::Architecture=${debianNames[architecture]}`,
+    `APT::Architectures=${debianNames[architecture]}`,
     // The index of a suite that is no longer supported is not signed again.
     'Acquire::Check-Valid-Until=false',
   ].flatMap((option) => ['-o', option]);

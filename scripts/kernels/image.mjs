@@ -3,6 +3,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from '../build.mjs';
 import { run } from '../setup.mjs';
+import { withEmulation } from './emulation.mjs';
 
 const sources = [
   ...['src', 'native', 'bpf', 'binding.gyp', 'package-lock.json', 'Containerfile'],
@@ -18,10 +19,10 @@ const sources = [
 export function imageFiles({ program, architecture, cache }) {
   const target = join(cache, `image-${architecture}-${contentHash(sources).slice(0, 12)}`);
   if (existsSync(target)) return target;
-  console.log('sysprobe: building the image');
+  console.log(`sysprobe: building the image for ${architecture}`);
   const unfinished = `${target}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
-  run(process.execPath, [program, architecture, unfinished]);
+  withEmulation(architecture, () => run(process.execPath, [program, architecture, unfinished]));
   renameSync(unfinished, target);
   return target;
 }

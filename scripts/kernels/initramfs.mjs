@@ -5,21 +5,23 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+/** On this machine, and below a guest's root. */
 const busybox = '/bin/busybox';
 const modules = ['virtio_pci', '9pnet_virtio', '9p', 'overlay'];
 
 /**
  * @param {{ root: string, release: string }} kernel
+ * @param {string} root of the guest
  * @param {Record<string, string>} variables for init.sh and guest.sh
  * @returns {Buffer}
  */
-export function makeInitramfs(kernel, variables) {
+export function makeInitramfs(kernel, root, variables) {
   const folder = mkdtempSync(join(tmpdir(), 'sysprobe-initramfs-'));
   try {
-    for (const name of ['bin', 'modules', 'proc', 'sys', 'dev', 'host', 'memory', 'root']) {
+    for (const name of ['bin', 'modules', 'proc', 'sys', 'dev', 'memory', 'root']) {
       mkdirSync(join(folder, name));
     }
-    copyFileSync(busybox, join(folder, 'bin/busybox'));
+    copyFileSync(join(root, busybox), join(folder, 'bin/busybox'));
     copyFileSync(join(import.meta.dirname, 'init.sh'), join(folder, 'init'));
     chmodSync(join(folder, 'init'), 0o755);
     writeFileSync(

@@ -6,11 +6,24 @@ const suites = new Map([
   ['newest', { archive: 'sid' }],
 ]);
 
+/** Debian's names of architectures by those of Node.js. */
+export const debianNames = { x64: 'amd64', arm64: 'arm64' };
+
 /**
- * The guests in the order in which they run. `cgroups` is how the guest mounts them: `v2` alone as systemd does
- * today, `hybrid` as it did before 2021 and Kubernetes nodes with it, `v1` without any cgroup2 mount.
+ * @typedef {object} Guest
+ * @property {string} name
+ * @property {string} kernel
+ * @property {'v2' | 'hybrid' | 'v1'} cgroups how they are mounted: `v2` alone as systemd does today, `hybrid` as it did
+ *   before 2021 and Kubernetes nodes with it, `v1` without any cgroup2 mount
+ * @property {'arm64'} [architecture] another than that of this machine, x64
+ * @property {'systemd'} [init] its first process, in a Debian of its own
+ * @property {string[]} [groups] the only groups that it is for
+ */
+
+/**
+ * The guests in the order in which they run.
  *
- * @type {{ name: string, kernel: string, cgroups: 'v2' | 'hybrid' | 'v1' }[]}
+ * @type {Guest[]}
  */
 export const guests = [
   { name: '5.10', kernel: '5.10', cgroups: 'v2' },
@@ -19,6 +32,7 @@ export const guests = [
   { name: '6.1-hybrid', kernel: '6.1', cgroups: 'hybrid' },
   { name: '6.12', kernel: '6.12', cgroups: 'v2' },
   { name: 'newest', kernel: 'newest', cgroups: 'v2' },
+  { name: 'systemd', kernel: '6.12', cgroups: 'v2', init: 'systemd', groups: ['Units of systemd'] },
 ];
 
 /** @param {string} kernel */

@@ -13,6 +13,8 @@ export interface CaseGroup {
   name: string;
   /** Flags of its probe. */
   flags: string[];
+  /** Only where it is asked for by name. */
+  byNameAlone?: boolean;
   /** Needs the files of the image, whose folder is GUEST_IMAGE. */
   needsImage?: boolean;
   /** Another way to start its probe than from the checkout. */

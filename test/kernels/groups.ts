@@ -6,6 +6,7 @@ import { nat, noConntrack } from './nat.ts';
 import { processes } from './processes.ts';
 import { realPrograms } from './real-programs.ts';
 import { shortLived } from './short-lived.ts';
+import { systemd } from './systemd.ts';
 import { tcp } from './tcp.ts';
 import { tcpData } from './tcp-data.ts';
 import { udp } from './udp.ts';
@@ -24,4 +25,5 @@ export const groups: CaseGroup[] = [
   nat,
   processes,
   confined,
+  systemd,
 ];

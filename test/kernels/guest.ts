@@ -37,9 +37,9 @@ async function main(path: string): Promise<void> {
   save();
 }
 
-function isWanted({ name }: CaseGroup): boolean {
+function isWanted({ name, byNameAlone = false }: CaseGroup): boolean {
   const wanted: string[] = JSON.parse(process.env.GUEST_GROUPS ?? '[]');
-  return wanted.length === 0 || wanted.includes(name);
+  return wanted.includes(name) || (wanted.length === 0 && !byNameAlone);
 }
 
 /** A group that ends early does not keep the others from running. */
