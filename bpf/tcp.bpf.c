@@ -217,7 +217,11 @@ static __always_inline bool is_close(struct bpf_raw_tracepoint_args *ctx) {
     return ctx->args[2] == TCP_STATE_CLOSE && ctx->args[1] != TCP_STATE_LISTEN;
 }
 
-/* A closed connection is kept until the last program, so that none takes it for one that was not tracked. */
+/*
+ * A closed connection is kept until the last program, so that none takes it for one that was not tracked.
+ * Where that was skipped it stays until its socket has another one: only under the socket's lock can it not
+ * be taken for the next.
+ */
 static __always_inline void forget_closed(sock_ref_t key) {
     struct conn *conn = bpf_map_lookup_elem(&conns, &key);
 
@@ -261,21 +265,16 @@ __noinline int read_slot(__u32 index) {
         return 0;
     sock_ref_t key = slot->sock;
     struct sock *sk = (struct sock *)key;
-    struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+    struct conn *conn = open_conn(sk);
 
     slot->sock = 0;
     if (!conn)
         return 0;
-    /* The last program was skipped at its close. */
-    if (conn->flags & CONN_CLOSED) {
-        bpf_map_delete_elem(&conns, &key);
-        return 0;
-    }
     write_header(&slot->flow.header, RECORD_FLOW_ACTIVE, sizeof(slot->flow));
     read_tcp(&slot->flow, sk, conn);
     slot->flow.state = BPF_CORE_READ(sk, __sk_common.skc_state);
     slot->flow.old_state = slot->flow.state;
-    conn = bpf_map_lookup_elem(&conns, &key);
+    conn = open_conn(sk);
     if (conn && conn->opened_ns == slot->flow.opened_ns)
         slot->sock = key;
     return 0;
