@@ -2,6 +2,7 @@ import { UdpCount, UdpKey, UdpLoss } from '../events.gen.ts';
 import type { FlowTable } from '../flows/table.ts';
 import type { Translator } from '../nat/translator.ts';
 import type { ProgramInfo } from '../native.ts';
+import { skippedRuns } from './twins.ts';
 import { Conversations } from './udp-conversations.ts';
 import { type OpenUdp, openUdp, type UdpHooks, type UdpHooksOptions } from './udp-hooks.ts';
 import { SocketHolders } from './udp-owners.ts';
@@ -21,6 +22,9 @@ export interface UdpSourceOptions extends UdpHooksOptions {
 const PAIR_BYTES = UdpKey.size + UdpCount.size;
 const BATCH_BYTES = 4096 * PAIR_BYTES;
 const TABLES = ['udp_even', 'udp_odd'] as const;
+
+/** Of the programs of fentry and fexit; those on the cgroup are never skipped. */
+const COUNTING = ['udp_send_ipv4', 'udp_send_ipv6', 'udp_receive'];
 
 /**
  * UDP conversations, from bpf/udp.h. Constructing it loads and attaches the programs; where the kernel refuses them
@@ -89,6 +93,7 @@ export class UdpSource {
       udpTableFull: counts[UdpLoss.FULL] ?? 0,
       udpHeaders: counts[UdpLoss.HEADERS] ?? 0,
       udpUnsettled: (counts[UdpLoss.UNSETTLED] ?? 0) + this.conversations.unsettled,
+      udpRunsSkipped: skippedRuns(this.programs().filter(({ name }) => COUNTING.includes(name))),
     };
   }
 
