@@ -26,8 +26,13 @@ const packages = {
   ],
   cross: [{ package: 'g++-aarch64-linux-gnu', command: 'aarch64-linux-gnu-g++' }],
   system: [
+    { package: 'arch-test', command: 'arch-test' },
+    { package: 'busybox-static', command: 'busybox' },
     { package: 'mmdebstrap', command: 'mmdebstrap' },
+    { package: 'netavark', file: '/usr/lib/podman/netavark' },
+    { package: 'podman', command: 'podman' },
     { package: 'qemu-user-static', command: 'qemu-aarch64-static' },
+    { package: 'runc', command: 'runc' },
   ],
   test: [
     { package: 'apparmor', command: 'apparmor_parser' },

@@ -1,8 +1,10 @@
 // Installs the package where nothing else is, on each release of Node.js that it supports, and for arm64:
-//   npm run test:package
+//   npm run test:package [-- OPTIONS OF VITEST]
+import { withEmulation } from './emulation.mjs';
 import { run, runMain, setUp } from './setup.mjs';
 
 await runMain(async () => {
   setUp('build', 'package', 'cross', 'check', 'system');
-  run('node_modules/.bin/vitest', ['run', '--config', 'vitest.package.config.ts']);
+  const vitest = ['run', '--config', 'vitest.package.config.ts', ...process.argv.slice(2)];
+  withEmulation('arm64', () => run('node_modules/.bin/vitest', vitest));
 });

@@ -2,8 +2,8 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from '../build.mjs';
+import { withEmulation } from '../emulation.mjs';
 import { run } from '../setup.mjs';
-import { withEmulation } from './emulation.mjs';
 
 const sources = [
   ...['src', 'native', 'bpf', 'binding.gyp', 'package-lock.json', 'Containerfile'],

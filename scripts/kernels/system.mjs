@@ -2,10 +2,10 @@
 // sysprobe is installed in it as docs/install.md says, and what the test program starts is there.
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withEmulation } from '../emulation.mjs';
 import { fetchPackage } from '../package/fetch.mjs';
 import { packTarball } from '../package/tarball.mjs';
 import { run } from '../setup.mjs';
-import { withEmulation } from './emulation.mjs';
 import { debianNames } from './matrix.mjs';
 
 const NODE = '24.21.0';

@@ -17,7 +17,7 @@ async function writeFiles(architecture: Architecture, target: string): Promise<v
   const folder = mkdtempSync(join(tmpdir(), 'sysprobe-image-'));
   const podman = await Podman.create();
   try {
-    const image = await buildImage(podman, folder, architecture);
+    const image = await buildImage(podman, folder, [architecture]);
     const id = await podman.call(['create', '--arch', debianNames[architecture], image]);
     const archive = join(folder, 'files.tar');
     await podman.call(['export', '--output', archive, id]);

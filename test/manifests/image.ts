@@ -16,18 +16,29 @@ const NODE = '24.21.0';
 export async function buildImage(
   podman: Podman,
   folder: string,
-  architecture: Architecture = 'x64',
+  architectures: readonly Architecture[] = ['x64'],
 ): Promise<string> {
-  const base = join(folder, 'base.tar');
-  copyFileSync(debianArchive(architecture), base);
-  fetchPackage(`node-linux-${architecture}@${NODE}`, join(folder, 'usr/local'));
-  const ofNode = ['./usr/local/bin/node', './usr/local/LICENSE'];
-  await command('tar', ['-C', folder, '--owner=0', '--group=0', '-rf', base, ...ofNode]);
-  await podman.call(['import', '--arch', debianNames[architecture], base, 'localhost/node']);
+  const base = 'localhost/node';
+  await podman.call(['manifest', 'create', base]);
+  for (const architecture of architectures) {
+    const name = await importBase(podman, join(folder, architecture), architecture);
+    await podman.call(['manifest', 'add', base, `containers-storage:${name}`]);
+  }
   const image = 'localhost/sysprobe:test';
   const script = join(packageRoot, 'scripts/image.mjs');
-  const flags = ['--base', 'localhost/node', '--tag', image, '--arch', architecture];
+  const flags = ['--base', base, '--tag', image, '--arch', architectures.join(',')];
   const options = { env: { ...process.env, ...podman.env }, stdio: 'pipe' } as const;
   execFileSync(process.execPath, [script, ...flags], options);
   return image;
+}
+
+async function importBase(podman: Podman, folder: string, architecture: Architecture): Promise<string> {
+  fetchPackage(`node-linux-${architecture}@${NODE}`, join(folder, 'usr/local'));
+  const archive = join(folder, 'base.tar');
+  copyFileSync(debianArchive(architecture), archive);
+  const ofNode = ['./usr/local/bin/node', './usr/local/LICENSE'];
+  await command('tar', ['-C', folder, '--owner=0', '--group=0', '-rf', archive, ...ofNode]);
+  const name = `localhost/node-${architecture}`;
+  await podman.call(['import', '--arch', debianNames[architecture], archive, name]);
+  return name;
 }

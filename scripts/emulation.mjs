@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { arch as machineArch } from 'node:process';
-import { run } from '../setup.mjs';
+import { run } from './setup.mjs';
 
 const folder = '/proc/sys/fs/binfmt_misc';
 const names = { x64: 'x86_64', arm64: 'aarch64' };
