@@ -159,7 +159,9 @@ async function bootGuest(guest, { groups, needsImage, timeoutMs }) {
   return { ending, report: readReport(join(report, 'report.json')) };
 }
 
-const imageFor = (architecture) => imageFiles({ program: imageProgram, architecture, cache: folder });
+function imageFor(architecture) {
+  return imageFiles({ program: imageProgram, architecture, cache: folder });
+}
 
 /** On this machine, in the cgroups that it has. */
 function runHere({ groups, needsImage }) {
