@@ -18,3 +18,15 @@ export class TimeSlice {
     this.#startedAt = performance.now();
   }
 }
+
+/** Goes on with the work in slices, between which others get their turn wherever it yields. Throws the signal's reason when it is aborted. */
+export async function inSlices<T>(steps: Generator<void, T>, signal?: AbortSignal): Promise<T> {
+  const slice = new TimeSlice();
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    if (slice.isOver) await slice.pause();
+    if (signal?.aborted !== true) continue;
+    steps.return(undefined as never);
+    throw signal.reason;
+  }
+}

@@ -24,6 +24,11 @@ export class Connections {
     }
   }
 
+  /** False when there is nothing at the place, whichever side it is seen from. */
+  mayHave(place: Place): boolean {
+    return this.#byHash.has(place.hash);
+  }
+
   /** The connection that the flow `id` is a side of already. */
   find(place: Place, id: string): Connection | undefined {
     let connection = this.#byHash.get(place.hash);

@@ -4,6 +4,7 @@ import type { Conversations } from './conversations.ts';
 import type { FaceOptions } from './faces.ts';
 import { GraphBuilder } from './graph.ts';
 import { addNew, addRate, type FiguresAt, isClosed, lastSeenAt, openedAt } from './sides.ts';
+import type { Steps } from './steps.ts';
 import type { MapGraph, MapGroup, MapSaturation } from './types.ts';
 import { closedWindow, liveWindow, type TimeWindow } from './window.ts';
 
@@ -41,13 +42,20 @@ export interface DrawOptions extends GraphQuery {
   saturation?: ((container: string) => MapSaturation | undefined) | undefined;
 }
 
-export function drawGraph(options: DrawOptions, drawn: Drawn): MapGraph {
+/** Connections between two points at which others may get their turn. */
+const STEP = 256;
+
+export function* drawGraph(options: DrawOptions, drawn: Drawn): Steps<MapGraph> {
   const { now, group, label, expand, directory, network, saturation, limit = DEFAULT_NODE_LIMIT } = options;
   const { sinceMs = options.windowMs, between, gather } = options;
   const window = between === undefined ? liveWindow(now, sinceMs) : closedWindow(between);
   const builder = new GraphBuilder(group, { label, expand, directory, network });
   addSlots(builder, drawn.conversations, window);
-  for (const connection of drawn.connections) addConnection(builder, connection, { drawn, window, now });
+  let done = 0;
+  for (const connection of drawn.connections) {
+    if (++done % STEP === 0) yield;
+    addConnection(builder, connection, { drawn, window, now });
+  }
   return builder.build({ now, limit, gather, window, saturation: window.live ? saturation : undefined });
 }
 

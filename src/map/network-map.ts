@@ -16,6 +16,7 @@ import { addressEnd, type End, namesKey, ownEnd, peerEnd } from './ends.ts';
 import type { FaceOptions } from './faces.ts';
 import { addNew, countedNow, type FiguresAt, lastSeenAt, openedAt, type Sides } from './sides.ts';
 import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { atOnce, type Steps } from './steps.ts';
 import { drawTimeline, type TimelineQuery } from './timeline.ts';
 import type { MapDirectory, MapDnsQuery, MapFlow, MapGraph, MapSaturation, MapTimeline } from './types.ts';
 
@@ -124,6 +125,7 @@ export class NetworkMap {
   /** Whether the flow is a side of a connection of the map, or would be its second one. */
   expects(flow: MapFlow): boolean {
     const place = placeOf(flow);
+    if (!this.#connections.mayHave(place)) return false;
     const known = this.#connections.find(place, flow.id);
     return (known ?? this.#connections.partner(place, snapshotOf(flow))) !== undefined;
   }
@@ -155,6 +157,11 @@ export class NetworkMap {
   }
 
   graph(query: GraphQuery): MapGraph {
+    return atOnce(this.drawing(query));
+  }
+
+  /** The steps of the same, for a map that does not change meanwhile. */
+  drawing(query: GraphQuery): Steps<MapGraph> {
     const { windowMs, directory, network, saturation } = this.#options;
     return drawGraph({ ...query, windowMs, directory, network, saturation }, this.#drawn);
   }

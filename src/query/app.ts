@@ -7,6 +7,7 @@ import type { DnsTransaction } from '../lib/filter/dns.ts';
 import type { Process } from '../lib/filter/processes.ts';
 import { parseQuery } from '../lib/filter/query.ts';
 import { version } from '../lib/package-root.ts';
+import type { MapGraph } from '../map/types.ts';
 import { accepted, errorAnswer, jsonAnswer, refuseParameters } from './answer.ts';
 import { summaryPieces } from './dns-summary.ts';
 import { namesLoopback } from './host.ts';
@@ -131,19 +132,40 @@ function mapQueryOf(c: Context<Env>, map: MapSource): MapQuery {
 }
 
 /** The paths of Grafana's node graph API, for those who have its data source. */
-function addNodeGraph(app: Hono<Env>, { map, maps }: AppOptions): void {
+function addNodeGraph(app: Hono<Env>, { map, maps, streams }: AppOptions): void {
   app.get('/api/health', () => jsonAnswer({ status: 'ok' }));
   app.get('/api/graph/fields', () => jsonAnswer(NODE_GRAPH_FIELDS));
-  app.get('/api/graph/data', (c) => jsonAnswer(nodeGraph(maps.get(mapQueryOf(c, map)))));
+  app.get('/api/graph/data', (c) => answerOnce(c, mapQueryOf(c, map), { maps, streams, shape: nodeGraph }));
 }
 
-function answerMap(c: Context<Env>, { map, maps, streams }: AppOptions): Response {
+function answerMap(c: Context<Env>, { map, maps, streams }: AppOptions): Response | Promise<Response> {
   const query = mapQueryOf(c, map);
-  if (query.nodeGraph) return jsonAnswer(nodeGraph(maps.get(query)));
+  if (query.nodeGraph) return answerOnce(c, query, { maps, streams, shape: nodeGraph });
   const form = accepted(c.req.header('accept'), ['application/json', 'text/event-stream']);
-  if (form === 'application/json') return jsonAnswer(maps.get(query));
+  if (form === 'application/json') return answerOnce(c, query, { maps, streams, shape: (graph) => graph });
   if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': form } });
   return streams.answer((signal) => maps.follow(query, signal), clientOf(c, form));
+}
+
+interface Answerer extends Pick<AppOptions, 'maps' | 'streams'> {
+  shape(graph: MapGraph): object;
+}
+
+/** A map of some flows takes time, like a list: who asks for it counts among the streams, and may go away. */
+async function answerOnce(
+  c: Context<Env>,
+  query: MapQuery,
+  { maps, streams, shape }: Answerer,
+): Promise<Response> {
+  if (query.match === undefined) return jsonAnswer(shape(await maps.get(query)));
+  const form = 'application/json';
+  if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': form } });
+  return streams.answer(
+    async function* (signal) {
+      yield `${JSON.stringify(shape(await maps.get(query, signal)))}\n`;
+    },
+    clientOf(c, form),
+  );
 }
 
 function addRecords<T>(app: Hono<Env>, source: RecordSource<T>, streams: Streams): void {

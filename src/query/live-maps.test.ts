@@ -1,4 +1,5 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { NetworkMap } from '../map/network-map.ts';
 import type { TimelineQuery } from '../map/timeline.ts';
 import type { MapChange, MapGraph } from '../map/types.ts';
@@ -13,6 +14,11 @@ class Source implements MapSource {
   readonly windowMs = 300_000;
   version = 0;
   drawn = 0;
+  /** Maps of some flows that were begun, walks through the flows that go on, the most of them, and those that ended. */
+  walked = 0;
+  walks = 0;
+  mostWalks = 0;
+  finished = 0;
   readonly drawnGroups = new Set<string>();
   time = NOW;
   readonly #map = new NetworkMap({ windowMs: this.windowMs });
@@ -32,8 +38,22 @@ class Source implements MapSource {
     return this.#map.timeline(query);
   }
 
-  *reports(): Iterable<FlowReport> {
-    for (const flow of this.#flows.values()) yield { flow, before: undefined };
+  reports(): Iterable<FlowReport> {
+    this.walked += 1;
+    const flows = [...this.#flows.values()];
+    const source = this;
+    return {
+      *[Symbol.iterator]() {
+        source.walks += 1;
+        source.mostWalks = Math.max(source.mostWalks, source.walks);
+        try {
+          for (const flow of flows) yield { flow, before: () => undefined };
+          source.finished += 1;
+        } finally {
+          source.walks -= 1;
+        }
+      },
+    };
   }
 
   tell(id: string, bytes: number, comm = 'curl'): void {
@@ -42,7 +62,7 @@ class Source implements MapSource {
       protocol: 'tcp',
       family: 'ipv4',
       role: 'client',
-      source: { ip: '10.0.0.1', port: 40_000 },
+      source: { ip: '10.0.0.1', port: 10_000 + Number(/\d+/.exec(id)?.[0] ?? 0) },
       dest: { ip: '10.0.0.2', port: 80 },
       process: { comm },
       state: 'established',
@@ -56,6 +76,11 @@ class Source implements MapSource {
     this.version += 1;
     // As long after as it takes to be drawn again.
     this.time += 60_000;
+  }
+
+  tellMany(flows: number): void {
+    for (let i = 0; i < flows; i++) this.tell(`f${i}`, 1);
+    this.time = NOW;
   }
 }
 
@@ -78,18 +103,18 @@ async function next(stream: AsyncGenerator<string, void>) {
   return { event, data: JSON.parse(/data: (.*)/.exec(value ?? '')?.[1] ?? 'null') };
 }
 
-it('answers many questions at once with one drawing', () => {
+it('answers many questions at once with one drawing', async () => {
   const { source, maps, query } = makeLive();
-  const graphs = Array.from({ length: 50 }, () => maps.get(query()));
+  const graphs = await Promise.all(Array.from({ length: 50 }, () => maps.get(query())));
   expect(new Set(graphs).size).toBe(1);
   expect(source.drawn).toBe(1);
 });
 
-it('answers a later question with a new drawing', () => {
+it('answers a later question with a new drawing', async () => {
   const { source, maps, query } = makeLive();
-  maps.get(query());
+  await maps.get(query());
   source.tell('f', 5);
-  expect(maps.get(query()).edges).toHaveLength(1);
+  expect((await maps.get(query())).edges).toHaveLength(1);
 });
 
 it('sends the map, then what changes', async () => {
@@ -139,7 +164,55 @@ it('draws the map of some flows', async () => {
   const { source, maps, query } = makeLive();
   source.tell('a', 1, 'curl');
   source.tell('b', 2, 'wget');
-  expect(maps.get(query('comm=wget')).nodes.map(({ name }) => name)).toEqual(['10.0.0.2', 'wget']);
+  const { nodes } = await maps.get(query('comm=wget'));
+  expect(nodes.map(({ name }) => name)).toEqual(['10.0.0.2', 'wget']);
+});
+
+describe('the map of some flows', () => {
+  const MANY = 20_000;
+
+  it('is drawn once for all who ask while it is drawn', async () => {
+    const { source, maps, query } = makeLive();
+    source.tell('a', 1);
+    const graphs = await Promise.all(Array.from({ length: 50 }, () => maps.get(query('comm=curl'))));
+    expect(new Set(graphs).size).toBe(1);
+    expect(source.walked).toBe(1);
+  });
+
+  it('leaves others their turn, of whom only some are drawn at once', async () => {
+    const { source, maps, query } = makeLive();
+    source.tellMany(MANY);
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    });
+    onTestFinished(() => clearInterval(timer));
+    const graphs = await Promise.all(
+      Array.from({ length: 6 }, (_, i) => maps.get(query(`comm=curl&limit=${i + 10}`))),
+    );
+    expect(turns).toBeGreaterThan(0);
+    expect(source.mostWalks).toBe(2);
+    expect(graphs.map(({ edges }) => edges[0]?.bytes.forward)).toEqual(Array(6).fill(MANY));
+  });
+
+  it('is drawn no further when nobody wants it any more', async () => {
+    const { source, maps, query } = makeLive();
+    source.tellMany(MANY);
+    const leave = new AbortController();
+    const left = maps.get(query('comm=curl'), leave.signal);
+    const stay = new AbortController();
+    const stream = maps.follow(query('protocol=tcp'), stay.signal);
+    const first = stream.next();
+    await nextTurn();
+    expect(source.walks).toBe(2);
+    leave.abort();
+    stay.abort();
+    await left;
+    expect(await first).toMatchObject({ done: true });
+    await expect.poll(() => source.walks).toBe(0);
+    expect(source.finished).toBe(0);
+    expect((await maps.get(query('comm=curl'))).edges[0]?.bytes.forward).toBe(MANY);
+  });
 });
 
 it('does not draw what nobody follows any more', async () => {

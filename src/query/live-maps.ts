@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { inSlices } from '../lib/time-slice.ts';
+import { Turns } from '../lib/turns.ts';
 import { changeBetween } from '../map/change.ts';
 import type { MapGraph } from '../map/types.ts';
 import { filteredMap } from './filtered-map.ts';
@@ -18,6 +21,8 @@ const IDLE_REDRAW_MS = 5000;
 /** Of the time, how much may go into drawing one map. */
 const DUTY = 0.1;
 const MAX_KEPT = 64;
+/** Maps that take time to draw, at once; others wait. */
+const MAX_DRAWN = 2;
 
 interface LiveMap {
   readonly query: MapQuery;
@@ -28,6 +33,15 @@ interface LiveMap {
   drawnAt: number;
   costMs: number;
   readonly followers: Set<() => void>;
+  drawing: Drawing | undefined;
+}
+
+/** A map is drawn once at a time, and only while someone wants it. */
+interface Drawing {
+  done: Promise<void>;
+  stop: AbortController;
+  /** Single questions that it will answer. */
+  waiting: number;
 }
 
 /** The maps that are being asked for: each distinct question is answered once, however many ask it. */
@@ -35,6 +49,7 @@ export class LiveMaps {
   readonly #source: MapSource;
   readonly #options: LiveMapsOptions;
   readonly #maps = new Map<string, LiveMap>();
+  readonly #turns = new Turns(MAX_DRAWN);
   #timer: NodeJS.Timeout | undefined;
 
   constructor(source: MapSource, options: LiveMapsOptions) {
@@ -42,9 +57,15 @@ export class LiveMaps {
     this.#options = options;
   }
 
-  get(query: MapQuery): MapGraph {
+  /** A map of some flows takes time, and is drawn no further when the signal is aborted: nobody reads what it gives then. */
+  async get(query: MapQuery, signal?: AbortSignal): Promise<MapGraph> {
     const live = this.#live(query);
-    if (this.#mayDraw(live, FRESH_MS)) this.#draw(live);
+    if (!this.#mayDraw(live, FRESH_MS)) return live.graph;
+    const drawing = this.#draw(live);
+    drawing.waiting += 1;
+    await (signal === undefined ? drawing.done : Promise.race([drawing.done, aborted(signal)]));
+    drawing.waiting -= 1;
+    stopUnwanted(live);
     return live.graph;
   }
 
@@ -60,7 +81,8 @@ export class LiveMaps {
     live.followers.add(onChange);
     this.#timer ??= setInterval(() => this.#tick(), this.#options.intervalMs);
     try {
-      let sent = this.get(query);
+      let sent = await this.get(query, signal);
+      if (signal.aborted) return;
       yield `retry: 2000\nevent: map\ndata: ${JSON.stringify(sent)}\n\n`;
       while (!signal.aborted) {
         if (live.graph === sent) {
@@ -77,6 +99,7 @@ export class LiveMaps {
     } finally {
       signal.removeEventListener('abort', onChange);
       live.followers.delete(onChange);
+      stopUnwanted(live);
       this.#rest();
     }
   }
@@ -107,9 +130,8 @@ export class LiveMaps {
       const generatedAt = new Date(0).toISOString();
       const window = { since: generatedAt, until: generatedAt, live: true };
       const graph: MapGraph = { generatedAt, window, group: query.group, nodes: [], edges: [] };
-      live = { query, graph, ...never, followers: new Set() };
+      live = { query, graph, ...never, followers: new Set(), drawing: undefined };
       this.#maps.set(query.key, live);
-      this.#draw(live);
       this.#forgetUnused(live);
     }
     return live;
@@ -119,16 +141,37 @@ export class LiveMaps {
     return this.#source.now() - live.drawnAt >= Math.max(intervalMs, live.costMs / DUTY);
   }
 
-  #draw(live: LiveMap): void {
+  #draw(live: LiveMap): Drawing {
+    if (live.drawing !== undefined) return live.drawing;
+    const stop = new AbortController();
+    const done = this.#drawn(live, stop).finally(() => {
+      if (live.drawing === drawing) live.drawing = undefined;
+    });
+    const drawing = { done, stop, waiting: 0 };
+    live.drawing = drawing;
+    return drawing;
+  }
+
+  async #drawn(live: LiveMap, { signal }: AbortController): Promise<void> {
+    const draw = () => this.#show(live, signal);
+    try {
+      await (live.query.match === undefined ? draw() : this.#turns.take(draw, signal));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  async #show(live: LiveMap, signal: AbortSignal): Promise<void> {
     const { query } = live;
-    const { group, label, expand, limit, gather } = query;
+    const { group, label, expand, limit, gather, match } = query;
+    const { version } = this.#source;
     const now = this.#source.now();
     const started = performance.now();
     const graph =
-      query.match === undefined
+      match === undefined
         ? this.#source.graph({ now, group, label, expand, limit, gather, ...query.window(now) })
-        : filteredMap(this.#source, query, query.match);
-    live.version = this.#source.version;
+        : await inSlices(filteredMap(this.#source, query, match), signal);
+    live.version = version;
     live.drawnAt = now;
     live.costMs = performance.now() - started;
     const change = live.followers.size === 0 ? undefined : changeBetween(live.graph, graph);
@@ -143,7 +186,7 @@ export class LiveMaps {
     const now = this.#source.now();
     for (const [key, live] of this.#maps) {
       const isOld = now - live.drawnAt > IDLE_REDRAW_MS;
-      if (live.followers.size > 0 || live === used) continue;
+      if (live.followers.size > 0 || live.drawing !== undefined || live === used) continue;
       if (isOld || this.#maps.size > MAX_KEPT) this.#maps.delete(key);
     }
   }
@@ -153,6 +196,18 @@ export class LiveMaps {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
+}
+
+/** What nobody waits for is not drawn to its end, and begins anew for who asks then. */
+function stopUnwanted(live: LiveMap): void {
+  const { drawing, followers } = live;
+  if (drawing === undefined || drawing.waiting > 0 || followers.size > 0) return;
+  live.drawing = undefined;
+  drawing.stop.abort();
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** What brings a client from the graph that it has to the newest. */

@@ -11,7 +11,7 @@ export type StoredFlow = Flow & MapFlow;
 export interface FlowReport {
   flow: StoredFlow;
   /** The flow with what it had carried before the window or an earlier report; undefined = nothing. */
-  before: MapFlow | undefined;
+  before(): MapFlow | undefined;
 }
 
 /** What the API asks of the agent's records of one kind. */
@@ -57,7 +57,7 @@ export interface MapSource {
   timeline(query: TimelineQuery): MapTimeline;
   /**
    * The reports of flows that a map of some of them is drawn from: of each time slot the last, from the window's begin on,
-   * and those of all that are open. To be read at once, as the flows are.
+   * and those of all that are open. They are those of the moment of the call, whatever comes later.
    */
   reports(window: { since: number; until: number }): Iterable<FlowReport>;
 }

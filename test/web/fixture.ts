@@ -12,6 +12,7 @@ import { PROCESSES } from '../../src/lib/filter/processes.ts';
 import { parseQuery } from '../../src/lib/filter/query.ts';
 import { changeBetween } from '../../src/map/change.ts';
 import { NetworkMap } from '../../src/map/network-map.ts';
+import { atOnce } from '../../src/map/steps.ts';
 import type { MapDnsQuery, MapFlow, MapGraph } from '../../src/map/types.ts';
 import { filteredMap } from '../../src/query/filtered-map.ts';
 import { type MapQuery, parseMapQuery } from '../../src/query/map-query.ts';
@@ -193,7 +194,7 @@ export class Fixture {
 
   #graph(query: MapQuery): MapGraph {
     const { group, label, expand, limit, gather, match, window } = query;
-    if (match !== undefined) return filteredMap(this.#source(), query, match);
+    if (match !== undefined) return atOnce(filteredMap(this.#source(), query, match));
     const now = Date.now();
     return this.#map.graph({ now, group, label, expand, limit, gather, ...window(now) });
   }
@@ -205,7 +206,7 @@ export class Fixture {
       now: () => Date.now(),
       graph: (query) => this.#map.graph(query),
       timeline: (query) => this.#map.timeline(query),
-      reports: () => [...this.#mapFlows.values()].map((flow) => ({ flow, before: undefined })),
+      reports: () => [...this.#mapFlows.values()].map((flow) => ({ flow, before: () => undefined })),
     };
   }
 

@@ -32,6 +32,16 @@ export class FlowNames {
     return found && this.#enricher.namesOf(found);
   }
 
+  /** Those of the flows in the slots, in their order; what is found of them later is not found here. */
+  pick(slots: Uint32Array): FlowNames {
+    const picked = new FlowNames(this.#enricher);
+    for (const [i, slot] of slots.entries()) {
+      picked.#own[i] = this.#own[slot];
+      picked.#peer[i] = this.#peer[slot];
+    }
+    return picked;
+  }
+
   clear(slot: number): void {
     this.#own[slot] = undefined;
     this.#peer[slot] = undefined;

@@ -99,7 +99,7 @@ it.each([undefined, 300])('knows what was told in which time, packed or not', (s
   const between = (from: number, to: number) =>
     [...history.since(AT_MS + from * 1000)]
       .filter(({ flow }) => flow.activeMs <= AT_MS + to * 1000)
-      .map(({ flow, before }) => [flow.id, flow.sent.bytes - (before[0] ?? 0)]);
+      .map((past) => [past.flow.id, past.flow.sent.bytes - (past.before()[0] ?? 0)]);
   expect(between(0, 9)).toEqual([
     ['long', 100],
     ['short', 7],
@@ -131,7 +131,7 @@ it('goes on from the blocks of an earlier run', () => {
   for (const block of blocks) second.restore(FlowBlock.open(structuredClone(block.written)));
   second.add(row('long', { sent: { bytes: 130, packets: 1 }, lastSeenAt: at(60) }), AT_MS + 60_000, false);
   const [earlier, later] = [...second.since(AT_MS)];
-  expect([earlier?.flow.sent.bytes, later?.flow.sent.bytes, later?.before[0]]).toEqual([100, 130, 100]);
+  expect([earlier?.flow.sent.bytes, later?.flow.sent.bytes, later?.before()[0]]).toEqual([100, 130, 100]);
 });
 
 it('forgets the oldest when memory is full, and what left the window', () => {

@@ -17,10 +17,19 @@ export interface FlowHistoryOptions {
 }
 
 /** A flow as it was at the end of a time slot. */
-export interface PastFlow {
-  flow: FlowView;
+export class PastFlow {
+  readonly flow: FlowView;
+  readonly #rows: Pick<FlowBlock, 'before'>;
+
+  constructor(flow: FlowView, rows: Pick<FlowBlock, 'before'>) {
+    this.flow = flow;
+    this.#rows = rows;
+  }
+
   /** What had been told of it in earlier slots, by CARRIED. */
-  before: readonly number[];
+  before(): readonly number[] {
+    return this.#rows.before(this.flow.slot);
+  }
 }
 
 /** Of the time that a block is of, at most: each has the texts of its rows once. */
@@ -74,7 +83,7 @@ export class FlowHistory {
    */
   add(row: FlowRow, timeMs: number, isLast: boolean): void {
     const id = String(row[ID]);
-    const number = Math.floor(timeMs / BLOCK_MS);
+    const number = minuteOf(timeMs);
     const open = this.#openRows(number, timeMs);
     open.rows.push({ row, before: this.#told.get(id) });
     open.lastMs = Math.max(open.lastMs, timeMs);
@@ -98,13 +107,13 @@ export class FlowHistory {
       const flow = this.#view(slot, views);
       if (flow.state === 'closed') this.#told.delete(flow.id);
       else this.#told.set(flow.id, carriedIn(block.readRow(slot)));
-      return { flow, before: block.before(slot) };
+      return new PastFlow(flow, block);
     });
   }
 
   /** Lets time pass: packs what is over and forgets what left the window. */
   sweep(now: number): void {
-    const newest = Math.floor((now - LATE_MS) / BLOCK_MS) - 1;
+    const newest = minuteOf(now - LATE_MS) - 1;
     for (const [number, open] of this.#open) if (number <= newest) this.#pack(number, open);
     while ((this.#blocks[0]?.lastMs ?? now) < now - this.#options.windowMs) this.#drop();
   }
@@ -119,14 +128,24 @@ export class FlowHistory {
     return this.#told.get(id);
   }
 
-  /** The rows of flows that were active at that time or later, and not all of those opened behind `toMs`. */
-  *since(fromMs: number, toMs = Number.POSITIVE_INFINITY): Generator<PastFlow> {
-    for (const { views, size, before } of this.#parts(fromMs, toMs)) {
-      for (let slot = 0; slot < size; slot++) {
-        const flow = this.#view(slot, views);
-        if (flow.activeMs >= fromMs) yield { flow, before: before(slot) };
-      }
-    }
+  /**
+   * The rows of flows that were active at that time or later, and not all of those opened behind `toMs`: those that
+   * there are now, however the history goes on, and as often as they are asked for.
+   */
+  since(fromMs: number, toMs = Number.POSITIVE_INFINITY): Iterable<PastFlow> {
+    const parts = this.#parts(fromMs, toMs);
+    const view = (slot: number, views: ViewColumns) => this.#view(slot, views);
+    return {
+      *[Symbol.iterator]() {
+        for (const part of parts) {
+          const { views, size } = part;
+          for (let slot = 0; slot < size; slot++) {
+            const flow = view(slot, views);
+            if (flow.activeMs >= fromMs) yield new PastFlow(flow, part);
+          }
+        }
+      },
+    };
   }
 
   /** The flows that closed at that time or later and were opened by then. They stay readable as the history goes on. */
@@ -151,21 +170,25 @@ export class FlowHistory {
     return new FlowView(slot, views, { rates: NO_RATES, names: this.#options.names });
   }
 
+  /** By their minute, so that those of a flow are in the order of time: one may be told long after it was. */
   #parts(fromMs: number, toMs: number) {
     const blocks = this.#blocks.filter(({ lastMs, openedMs }) => lastMs >= fromMs && openedMs <= toMs);
     const open = [...this.#open.values()].filter(({ lastMs }) => lastMs >= fromMs);
-    return [
+    const parts = [
       ...blocks.map((block) => ({
+        firstMs: block.firstMs,
         views: this.#viewsOf(block),
         size: block.size,
         before: (slot: number) => block.before(slot),
       })),
-      ...open.map(({ rows, readers }) => ({
+      ...open.map(({ rows, readers, firstMs }) => ({
+        firstMs,
         views: this.#viewsOf(readers),
         size: rows.length,
         before: (slot: number) => rows[slot]?.before ?? NOTHING,
       })),
     ];
+    return parts.sort((a, b) => minuteOf(a.firstMs) - minuteOf(b.firstMs));
   }
 
   #viewsOf(columns: FlowReaders): ViewColumns {
@@ -221,6 +244,10 @@ export class FlowHistory {
 const NOTHING: readonly number[] = CARRIED.map(() => 0);
 const DURATION = FLOW_FIELD_NAMES.indexOf('durationNs');
 const SHORT_NS = 2 ** 32 - 2;
+
+function minuteOf(timeMs: number): number {
+  return Math.floor(timeMs / BLOCK_MS);
+}
 
 function carriedIn(row: FlowRow): number[] {
   return CARRIED_AT.map((at) => Number(row[at] ?? 0));

@@ -1,4 +1,5 @@
 import type { NetworkMap } from '../../map/network-map.ts';
+import type { MapFlow } from '../../map/types.ts';
 import type { FlowReport, Snapshot, StoredFlow } from '../../query/sources.ts';
 import type { FlowRow } from '../../wire/flow.ts';
 import { FLOW_FIELD_NAMES } from '../../wire/rows.ts';
@@ -73,9 +74,10 @@ export class PastFlows {
 
   /** A block of an earlier run. Blocks are given in their order, before anything is recorded. */
   restore(block: FlowBlock): void {
-    for (const { flow, before } of this.#history.restore(block)) {
-      const past = earlier(flow, before, block.firstMs - SLOT_MS);
-      if (past !== undefined) this.#map.update(past, block.firstMs);
+    for (const past of this.#history.restore(block)) {
+      const { flow } = past;
+      const before = earlier(flow, past.before(), block.firstMs - SLOT_MS);
+      if (before !== undefined) this.#map.update(before, block.firstMs);
       this.#map.update(flow, flow.activeMs);
       this.#restored.delete(flow.id);
       this.#restored.set(flow.id, flow);
@@ -115,19 +117,29 @@ export class PastFlows {
     };
   }
 
-  /** Without those of flows that were opened behind the window. */
-  *reports({ since, until }: { since: number; until: number }, now: number): Generator<FlowReport> {
+  /** Those that there are now, without those of flows that were opened behind the window. */
+  reports({ since, until }: { since: number; until: number }, now: number): Iterable<FlowReport> {
     // Not in a time slot that the window begins in.
     const beforeMs = since - SLOT_MS;
-    for (const { flow, before } of this.#history.since(since, until)) {
-      if ((flow.openedMs ?? 0) > until) continue;
-      const current = flow.activeMs >= now - RATED_MS ? this.#store.get(flow.id) : undefined;
-      yield { flow: current?.state === 'closed' ? current : flow, before: earlier(flow, before, beforeMs) };
-    }
-    for (const flow of this.#store.active()) {
-      if ((flow.openedMs ?? 0) > until) continue;
-      yield { flow, before: earlier(flow, this.#history.told(flow.id), beforeMs) };
-    }
+    const rows = this.#history.since(since, until);
+    const { active, closed } = this.#store.still(now - RATED_MS);
+    const open = active.map((flow) => ({ flow, told: this.#history.told(flow.id) }));
+    return {
+      *[Symbol.iterator]() {
+        for (const past of rows) {
+          const { flow } = past;
+          if ((flow.openedMs ?? 0) > until) continue;
+          const isRated = flow.activeMs >= now - RATED_MS && flow.state === 'closed';
+          const rated = isRated ? closed(flow.id) : undefined;
+          yield new PastReport(rated ?? flow, past, beforeMs);
+        }
+        for (const { flow, told } of open) {
+          if ((flow.openedMs ?? 0) > until) continue;
+          const toldMs = Math.min(beforeMs, flow.activeMs);
+          yield new PastReport(flow, { before: () => told }, toldMs);
+        }
+      },
+    };
   }
 
   /** What was open when the agent ended, and the probe does not know, is over. */
@@ -136,5 +148,21 @@ export class PastFlows {
     if (flow.state === 'closed' || this.#store.get(id) !== undefined) return;
     this.#map.lose(flow);
     this.#history.forget(id);
+  }
+}
+
+class PastReport implements FlowReport {
+  readonly flow: FlowView;
+  readonly #told: { before(): readonly number[] | undefined };
+  readonly #toldMs: number;
+
+  constructor(flow: FlowView, told: { before(): readonly number[] | undefined }, toldMs: number) {
+    this.flow = flow;
+    this.#told = told;
+    this.#toldMs = toldMs;
+  }
+
+  before(): MapFlow | undefined {
+    return earlier(this.flow, this.#told.before(), this.#toldMs);
   }
 }

@@ -17,6 +17,8 @@ export interface TimeReader extends Reader<bigint | null> {
 export interface Column extends Reader {
   write(slot: number, cell: Cell): void;
   grow(capacity: number): void;
+  /** Those of the slots, in their order, as they are now. `texts` is a copy of the texts. */
+  pick(slots: Uint32Array, texts: Texts): Column;
 }
 
 /** Texts that many flows share. */
@@ -41,6 +43,12 @@ export class TextColumn implements Column {
   grow(capacity: number): void {
     this.#numbers = enlarged(this.#numbers, new Uint32Array(capacity));
   }
+
+  pick(slots: Uint32Array, texts: Texts): TextColumn {
+    const picked = new TextColumn(texts);
+    picked.#numbers = gathered(this.#numbers, slots, new Uint32Array(slots.length));
+    return picked;
+  }
 }
 
 /** Texts that differ from flow to flow. */
@@ -57,6 +65,12 @@ export class IdColumn implements Column {
   }
 
   grow(): void {}
+
+  pick(slots: Uint32Array): IdColumn {
+    const picked = new IdColumn();
+    for (const slot of slots) picked.#ids.push(this.read(slot));
+    return picked;
+  }
 }
 
 const WIDEST_UINT32 = 0xffff_fffe;
@@ -82,6 +96,14 @@ export class NumberColumn implements Column {
     const wide = this.#values instanceof Float64Array;
     this.#values = enlarged(this.#values, wide ? new Float64Array(capacity) : new Uint32Array(capacity));
   }
+
+  pick(slots: Uint32Array): NumberColumn {
+    const picked = new NumberColumn();
+    const wide = this.#values instanceof Float64Array;
+    const into = wide ? new Float64Array(slots.length) : new Uint32Array(slots.length);
+    picked.#values = gathered(this.#values, slots, into);
+    return picked;
+  }
 }
 
 /** Nanoseconds since the epoch; 0 is null. */
@@ -106,6 +128,13 @@ export class TimeColumn implements Column, TimeReader {
     larger.set(this.#values);
     this.#values = larger;
   }
+
+  pick(slots: Uint32Array): TimeColumn {
+    const picked = new TimeColumn();
+    picked.#values = new BigUint64Array(slots.length);
+    for (let i = 0; i < slots.length; i++) picked.#values[i] = this.#values[slots[i] ?? 0] ?? 0n;
+    return picked;
+  }
 }
 
 export class FlagColumn implements Column {
@@ -123,6 +152,12 @@ export class FlagColumn implements Column {
   grow(capacity: number): void {
     this.#values = enlarged(this.#values, new Uint8Array(capacity));
   }
+
+  pick(slots: Uint32Array): FlagColumn {
+    const picked = new FlagColumn();
+    picked.#values = gathered(this.#values, slots, new Uint8Array(slots.length));
+    return picked;
+  }
 }
 
 function enlarged<T extends Uint8Array | Uint32Array | Float64Array>(
@@ -131,4 +166,13 @@ function enlarged<T extends Uint8Array | Uint32Array | Float64Array>(
 ): T {
   larger.set(values);
   return larger;
+}
+
+function gathered<T extends Uint8Array | Uint32Array | Float64Array>(
+  values: ArrayLike<number>,
+  slots: Uint32Array,
+  into: T,
+): T {
+  for (let i = 0; i < slots.length; i++) into[i] = values[slots[i] ?? 0] ?? 0;
+  return into;
 }

@@ -30,18 +30,24 @@ const FIRST_CAPACITY = 1024;
  * here. An object for each flow would take five times the memory.
  */
 export class FlowColumns implements FlowReaders {
-  readonly #texts = new Texts();
-  readonly #byName = new Map<string, Column>();
-  readonly #inOrder: Column[];
+  readonly #texts: Texts;
+  readonly #byName: ReadonlyMap<string, Column>;
+  readonly #inOrder: readonly Column[];
   readonly id: IdColumn;
   #capacity = 0;
 
-  constructor() {
-    this.id = new IdColumn();
-    for (const [name, kind] of FLOW_FIELDS) {
-      this.#byName.set(name, name === 'id' ? this.id : columnOf(kind, this.#texts));
-    }
-    this.#inOrder = [...this.#byName.values()];
+  constructor(texts = new Texts(), byName = emptyColumns(texts)) {
+    this.#texts = texts;
+    this.#byName = byName;
+    this.#inOrder = [...byName.values()];
+    this.id = byName.get('id') as IdColumn;
+  }
+
+  /** The flows of the slots, in their order, as they are now: only to be read. */
+  pick(slots: Uint32Array): FlowColumns {
+    const texts = this.#texts.copy();
+    const picked = Array.from(this.#byName, ([name, column]) => [name, column.pick(slots, texts)] as const);
+    return new FlowColumns(texts, new Map(picked));
   }
 
   text(name: Exclude<Named<'text'>, 'id'>): TextColumn {
@@ -78,6 +84,12 @@ export class FlowColumns implements FlowReaders {
     this.#capacity = Math.max(FIRST_CAPACITY, this.#capacity * 2, slot + 1);
     for (const column of this.#inOrder) column.grow(this.#capacity);
   }
+}
+
+function emptyColumns(texts: Texts): Map<string, Column> {
+  return new Map(
+    FLOW_FIELDS.map(([name, kind]) => [name, name === 'id' ? new IdColumn() : columnOf(kind, texts)]),
+  );
 }
 
 function columnOf(kind: FieldKind, texts: Texts): Column {

@@ -22,6 +22,12 @@ export interface FlowChange {
   flow: FlowView;
 }
 
+/** Flows of one moment. */
+export interface StillFlows {
+  readonly active: readonly FlowView[];
+  closed(id: string): FlowView | undefined;
+}
+
 const ID = FLOW_FIELD_NAMES.indexOf('id');
 const STATE = FLOW_FIELD_NAMES.indexOf('state');
 const CLOSED_AT = FLOW_FIELD_NAMES.indexOf('closedAt');
@@ -81,6 +87,18 @@ export class FlowStore {
 
   *active(): Generator<FlowView> {
     for (const slot of this.#active) yield this.#at(slot);
+  }
+
+  /** What is active, and what closed at `closedMs` or later, as it is now: it stays so when the store changes. */
+  still(closedMs: number): StillFlows {
+    const active = [...this.#active];
+    const closed = Array.from(this.#closed).filter((slot) => this.#at(slot).activeMs >= closedMs);
+    const slots = Uint32Array.from([...active, ...closed]);
+    const columns = viewColumns(this.#columns.pick(slots));
+    const more = { rates: this.#rates.pick(slots), names: this.#names?.pick(slots) };
+    const views = Array.from(slots, (_, place) => new FlowView(place, columns, more));
+    const closedViews = new Map(views.slice(active.length).map((flow) => [flow.id, flow]));
+    return { active: views.slice(0, active.length), closed: (id) => closedViews.get(id) };
   }
 
   /** Takes over a row in the order of FLOW_FIELDS; undefined when nothing can be new: a closed flow is final. */

@@ -24,6 +24,13 @@ export class Rates {
     this.#numbers[at + 2] = untilMs;
   }
 
+  /** Those of the slots, in their order. */
+  pick(slots: Uint32Array): Rates {
+    const picked = new Rates();
+    for (const [i, slot] of slots.entries()) picked.write(i, this.read(slot));
+    return picked;
+  }
+
   #grow(): void {
     const larger = new Float64Array(this.#numbers.length * 2);
     larger.set(this.#numbers);

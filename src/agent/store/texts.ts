@@ -4,7 +4,7 @@
  */
 export class Texts {
   readonly #numbers = new Map<string, number>();
-  readonly #texts: (string | undefined)[] = [undefined];
+  #texts: (string | undefined)[] = [undefined];
   readonly #users: number[] = [0];
   readonly #free: number[] = [];
 
@@ -15,6 +15,13 @@ export class Texts {
 
   at(number: number): string | undefined {
     return this.#texts[number];
+  }
+
+  /** The texts as they are now, to be read. */
+  copy(): Texts {
+    const copy = new Texts();
+    copy.#texts = this.#texts.slice();
+    return copy;
   }
 
   /** Adds a user; each needs a release(). */
