@@ -1,9 +1,10 @@
+import { type Linked, LinkedQueue } from '../lib/linked-queue.ts';
 import type { End } from './ends.ts';
 import type { Figures } from './figures.ts';
 import { Slots } from './slots.ts';
 
 /** All connections from one end to one port of another end. The finest grain of the map: every grouping sums these. */
-export interface Conversation {
+export interface Conversation extends Linked<Conversation> {
   readonly key: string;
   /** Given to no other one later. */
   readonly number: number;
@@ -38,7 +39,9 @@ export class Conversations {
   readonly #byKey = new Map<string, Conversation>();
   readonly #byNumber = new Map<number, Conversation>();
   /** Without tracked connections, the longest idle first. */
-  readonly #idle = new Set<Conversation>();
+  readonly #idle = new LinkedQueue<Conversation>();
+  /** The same, of which there are no figures: a connection is often entered anew when it is known who its ends are. */
+  readonly #unused = new LinkedQueue<Conversation>();
   #last = 0;
   #evicted = 0;
 
@@ -49,7 +52,7 @@ export class Conversations {
   }
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#byKey.size - this.#unused.size;
   }
 
   /** Conversations without a tracked connection: at most maxIdle. */
@@ -72,7 +75,7 @@ export class Conversations {
     const { protocol, client, server, port } = identity;
     const key = `${protocol} ${port} ${client.key} ${server.key}`;
     const conversation = this.#byKey.get(key) ?? this.#add(key, { protocol, client, server, port });
-    if (conversation.tracked === 0) this.#idle.delete(conversation);
+    if (conversation.tracked === 0) this.#waitingIn(conversation).remove(conversation);
     conversation.tracked += 1;
     return conversation;
   }
@@ -80,15 +83,11 @@ export class Conversations {
   leave(conversation: Conversation): void {
     conversation.tracked -= 1;
     if (conversation.tracked > 0) return;
-    if (conversation.newestSlot === NEVER) {
-      this.#forget(conversation);
-      return;
-    }
-    this.#idle.add(conversation);
-    if (this.#idle.size <= this.#maxIdle) return;
-    const [oldest] = this.#idle;
-    if (oldest !== undefined) this.#forget(oldest);
-    this.#evicted += 1;
+    const waiting = this.#waitingIn(conversation);
+    waiting.append(conversation);
+    if (waiting.size <= this.#maxIdle || waiting.first === undefined) return;
+    this.#forget(waiting.first);
+    if (waiting === this.#idle) this.#evicted += 1;
   }
 
   /** Where to add what connections of the conversation did then; undefined when it is of before all that is kept. */
@@ -109,16 +108,23 @@ export class Conversations {
     }
   }
 
+  /** The queue of a conversation without tracked connections. */
+  #waitingIn({ newestSlot }: Conversation): LinkedQueue<Conversation> {
+    return newestSlot === NEVER ? this.#unused : this.#idle;
+  }
+
   #add(key: string, identity: Pick<Conversation, 'protocol' | 'client' | 'server' | 'port'>): Conversation {
     this.#last += 1;
-    const conversation = { key, number: this.#last, ...identity, tracked: 0, newestSlot: NEVER };
+    const links = { previous: undefined, next: undefined };
+    const conversation = { key, number: this.#last, ...identity, tracked: 0, newestSlot: NEVER, ...links };
+    this.#unused.append(conversation);
     this.#byKey.set(key, conversation);
     this.#byNumber.set(this.#last, conversation);
     return conversation;
   }
 
   #forget(conversation: Conversation): void {
-    this.#idle.delete(conversation);
+    this.#waitingIn(conversation).remove(conversation);
     this.#byKey.delete(conversation.key);
     this.#byNumber.delete(conversation.number);
   }

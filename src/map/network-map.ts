@@ -285,9 +285,15 @@ export class NetworkMap {
     // The second side may turn up open after the first one closed.
     if (!closed) this.#settling.delete(connection);
     else this.#settling.set(connection, now + this.#settleMs);
-    if (this.#settling.size > this.#maxSettling) {
-      const [oldest] = this.#settling.keys();
-      if (oldest !== undefined) this.#settle(oldest);
+    if (this.#settling.size > this.#maxSettling) this.#settleOldest();
+  }
+
+  /** Some at once: the first of a Map is found past all that were deleted of late. */
+  #settleOldest(): void {
+    const left = this.#maxSettling - (this.#maxSettling >> 6);
+    for (const connection of this.#settling.keys()) {
+      if (this.#settling.size <= left) return;
+      this.#settle(connection);
     }
   }
 

@@ -1,9 +1,16 @@
+import { type Linked, LinkedQueue } from '../../lib/linked-queue.ts';
 import type { Cell, Row } from '../../wire/fields.ts';
 import { CODECS, type RecordKind } from '../../wire/kinds.ts';
 import { ownText } from './texts.ts';
 
 /** What a row was to the store; undefined when it told nothing new. */
 export type Put = 'new' | 'changed' | 'ended' | undefined;
+
+interface Entry extends Linked<Entry> {
+  readonly id: string;
+  row: Row;
+  isRunning: boolean;
+}
 
 /**
  * The newest records of a kind that has few: rows, by id. What ended, which a DNS transaction always has, makes room
@@ -15,8 +22,10 @@ export class RecordStore {
   readonly #id: number;
   readonly #state: number;
   readonly #startedAt: number;
-  readonly #running = new Map<string, Row>();
-  readonly #ended = new Map<string, Row>();
+  readonly #entries = new Map<string, Entry>();
+  /** Each from the one that changed first to the one that changed last. */
+  readonly #running = new LinkedQueue<Entry>();
+  readonly #ended = new LinkedQueue<Entry>();
   /** Of the list that is being read: those that were in it. */
   #met: Set<string> | undefined;
   #evictedRunning = 0;
@@ -32,40 +41,41 @@ export class RecordStore {
   }
 
   get counts(): { size: number; evictedRunning: number; evictedEnded: number } {
-    const size = this.#running.size + this.#ended.size;
+    const { size } = this.#entries;
     return { size, evictedRunning: this.#evictedRunning, evictedEnded: this.#evictedEnded };
   }
 
   readonly idOf = (row: Row | undefined): string => String(row?.[this.#id]);
 
   get(id: string): Row | undefined {
-    return this.#running.get(id) ?? this.#ended.get(id);
+    return this.#entries.get(id)?.row;
   }
 
   /** What ended first, then what goes on, each from the one that changed first to the one that changed last. */
   rows(): Row[] {
-    return [...this.#ended.values(), ...this.#running.values()];
+    return Array.from([...this.#ended, ...this.#running], ({ row }) => row);
   }
 
   /** Takes over a row in the order of its fields. */
   put(row: Row): Put {
     const id = this.idOf(row);
     this.#met?.add(id);
-    const known = this.get(id);
-    if (known !== undefined && (this.#isEarlier(row, known) || isSame(row, known))) return undefined;
+    const entry = this.#entries.get(id);
     const isRunning = this.#isRunning(row);
-    this.#running.delete(id);
-    this.#ended.delete(id);
-    (isRunning ? this.#running : this.#ended).set(id, row.map(ownCell));
-    this.#makeRoom();
-    if (known === undefined) return isRunning ? 'new' : 'ended';
-    return !isRunning && this.#isRunning(known) ? 'ended' : 'changed';
+    if (entry === undefined) {
+      this.#add({ id, row: row.map(ownCell), isRunning, previous: undefined, next: undefined });
+      return isRunning ? 'new' : 'ended';
+    }
+    if (this.#isEarlier(row, entry.row) || isSame(row, entry.row)) return undefined;
+    const hasEnded = entry.isRunning && !isRunning;
+    this.#change(entry, row.map(ownCell), isRunning);
+    return hasEnded ? 'ended' : 'changed';
   }
 
   /** Takes over newer figures of what goes on here, which is no change of it. */
   refresh(row: Row): void {
-    const id = this.idOf(row);
-    if (this.#isRunning(row) && this.#running.has(id)) this.#running.set(id, row.map(ownCell));
+    const entry = this.#entries.get(this.idOf(row));
+    if (entry?.isRunning && this.#isRunning(row)) entry.row = row.map(ownCell);
   }
 
   /** Begins a list of all that there is. */
@@ -75,14 +85,30 @@ export class RecordStore {
 
   /** Ends it: what goes on here and was not in the list has ended, and nobody saw how. */
   endList(): Row[] {
-    const missed = [...this.#running].filter(([id]) => this.#met?.has(id) === false);
+    const missed = [...this.#running].filter(({ id }) => this.#met?.has(id) === false);
     this.#met = undefined;
-    return missed.map(([id, row]) => {
-      const ended = row.with(this.#state, 'exited');
-      this.#running.delete(id);
-      this.#ended.set(id, ended);
+    return missed.map((entry) => {
+      const ended = entry.row.with(this.#state, 'exited');
+      this.#change(entry, ended, false);
       return ended;
     });
+  }
+
+  #add(entry: Entry): void {
+    this.#entries.set(entry.id, entry);
+    this.#queueOf(entry).append(entry);
+    this.#makeRoom();
+  }
+
+  #change(entry: Entry, row: Row, isRunning: boolean): void {
+    this.#queueOf(entry).remove(entry);
+    entry.row = row;
+    entry.isRunning = isRunning;
+    this.#queueOf(entry).append(entry);
+  }
+
+  #queueOf({ isRunning }: Entry): LinkedQueue<Entry> {
+    return isRunning ? this.#running : this.#ended;
   }
 
   /** What has ended goes on again only in a later life, and a DNS transaction does not change. */
@@ -97,17 +123,12 @@ export class RecordStore {
   }
 
   #makeRoom(): void {
-    if (this.#running.size + this.#ended.size <= this.max) return;
-    const [oldestEnded] = this.#ended.keys();
-    if (oldestEnded !== undefined) {
-      this.#ended.delete(oldestEnded);
-      this.#evictedEnded += 1;
-      return;
-    }
-    const [oldest] = this.#running.keys();
-    if (oldest === undefined) return;
-    this.#running.delete(oldest);
-    this.#evictedRunning += 1;
+    const oldest = this.#ended.first ?? this.#running.first;
+    if (oldest === undefined || this.#entries.size <= this.max) return;
+    this.#queueOf(oldest).remove(oldest);
+    this.#entries.delete(oldest.id);
+    if (oldest.isRunning) this.#evictedRunning += 1;
+    else this.#evictedEnded += 1;
   }
 }
 

@@ -1,12 +1,17 @@
+/** Texts without a user that are kept for the next one, at least: one that comes and goes with each flow stays. */
+const MIN_UNUSED = 256;
+
 /**
- * Texts by number, each kept once however many flows share it, and forgotten with its last user. Number 0 stands
- * for no text.
+ * Texts by number, each kept once however many flows share it, and forgotten some time after its last user. Number 0
+ * stands for no text.
  */
 export class Texts {
   readonly #numbers = new Map<string, number>();
   #texts: (string | undefined)[] = [undefined];
   readonly #users: number[] = [0];
   readonly #free: number[] = [];
+  /** Numbers whose last user went; there may be another one since. */
+  readonly #unused = new Set<number>();
 
   /** How many different texts are kept. */
   get size(): number {
@@ -44,9 +49,19 @@ export class Texts {
     const users = (this.#users[number] ?? 0) - 1;
     this.#users[number] = users;
     if (users > 0) return;
-    this.#numbers.delete(text);
-    this.#texts[number] = undefined;
-    this.#free.push(number);
+    this.#unused.add(number);
+    if (this.#unused.size > MIN_UNUSED + this.size / 8) this.#forgetUnused();
+  }
+
+  #forgetUnused(): void {
+    for (const number of this.#unused) {
+      const text = this.#texts[number];
+      if (text === undefined || (this.#users[number] ?? 0) > 0) continue;
+      this.#numbers.delete(text);
+      this.#texts[number] = undefined;
+      this.#free.push(number);
+    }
+    this.#unused.clear();
   }
 }
 

@@ -51,10 +51,7 @@ export class FlowBook {
     }
     this.#open.delete(flow.id);
     this.#closed.set(flow.id, entry);
-    if (this.#closed.size > this.#maxClosed) {
-      this.#dropOldest();
-      this.#forgotten += 1;
-    }
+    if (this.#closed.size > this.#maxClosed) this.#makeRoom();
   }
 
   /** Takes over that these are all that are open: the close of another one was lost. */
@@ -64,15 +61,20 @@ export class FlowBook {
 
   /** Forgets what closed before the window. They came in about that order. */
   sweep(nowMs: number): void {
-    for (const { seenMs } of this.#closed.values()) {
+    for (const [id, { seenMs }] of this.#closed) {
       if (seenMs >= nowMs - this.#windowMs) break;
-      this.#dropOldest();
+      this.#closed.delete(id);
     }
   }
 
-  #dropOldest(): void {
-    const [oldest] = this.#closed.keys();
-    if (oldest !== undefined) this.#closed.delete(oldest);
+  /** For some at once: the first of a Map is found past all that were deleted of late. */
+  #makeRoom(): void {
+    const left = this.#maxClosed - (this.#maxClosed >> 6);
+    for (const id of this.#closed.keys()) {
+      if (this.#closed.size <= left) return;
+      this.#closed.delete(id);
+      this.#forgotten += 1;
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type Linked, LinkedQueue } from '../owners/linked-queue.ts';
+import { type Linked, LinkedQueue } from '../../lib/linked-queue.ts';
 import type { DnsQuestion, DnsRecord } from './message.ts';
 
 /** What an address was looked up as. */

@@ -1,4 +1,4 @@
-import { type Linked, LinkedQueue } from '../owners/linked-queue.ts';
+import { type Linked, LinkedQueue } from '../../lib/linked-queue.ts';
 import type { OnMessage, TcpCounters } from './tcp-framer.ts';
 import { type Segment, type StreamLimits, TcpStream } from './tcp-stream.ts';
 import type { SocketKey } from './transaction.ts';

@@ -1,5 +1,5 @@
+import { type Linked, LinkedQueue } from '../../lib/linked-queue.ts';
 import { BoundedMap } from '../owners/bounded-map.ts';
-import { type Linked, LinkedQueue } from '../owners/linked-queue.ts';
 import { Opcode } from './codes.ts';
 import type { DnsMessage, DnsQuestion } from './message.ts';
 import type { Asked, DnsPacket, DnsTransaction } from './transaction.ts';

@@ -5,8 +5,8 @@ export interface Linked<T> {
 }
 
 /**
- * A queue that anything in it can leave. A Map keeps an order too, but looks for its first key past the places of all
- * keys that were deleted of late: with 20,000 keys that takes 14 us each time.
+ * A queue that anything in it can leave. Map and Set keep an order too, but the places of what was deleted of late stay:
+ * to find the first key past them takes 14 us with 20,000 keys, and 40 us what is deleted and set again and again.
  */
 export class LinkedQueue<T extends Linked<T>> {
   #first: T | undefined;
@@ -19,6 +19,10 @@ export class LinkedQueue<T extends Linked<T>> {
 
   get size(): number {
     return this.#size;
+  }
+
+  *[Symbol.iterator](): Generator<T> {
+    for (let item = this.#first; item !== undefined; item = item.next) yield item;
   }
 
   append(item: T): void {
