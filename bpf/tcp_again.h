@@ -113,6 +113,22 @@ static __always_inline bool is_closed(struct sock *sk) {
     return conn && conn->flags & CONN_CLOSED;
 }
 
+static __always_inline bool is_close(struct bpf_raw_tracepoint_args *ctx) {
+    return ctx->args[2] == TCP_STATE_CLOSE && ctx->args[1] != TCP_STATE_LISTEN;
+}
+
+/*
+ * A closed connection is kept until the last program, so that none takes it for one that was not tracked.
+ * Where that was skipped it stays until its socket has another one: only under the socket's lock can it not
+ * be taken for the next.
+ */
+static __always_inline void forget_closed(sock_ref_t key) {
+    struct conn *conn = bpf_map_lookup_elem(&conns, &key);
+
+    if (conn && conn->flags & CONN_CLOSED)
+        bpf_map_delete_elem(&conns, &key);
+}
+
 /* Whether a program before has seen the change, by what that left behind. */
 static __always_inline bool is_applied(struct sock *sk, int old, int new, bool running) {
     struct conn *conn = open_conn(sk);
