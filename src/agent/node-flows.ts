@@ -4,7 +4,7 @@ import type { RecordSet } from '../lib/filter/query.ts';
 import type { GraphQuery } from '../map/draw.ts';
 import { NetworkMap } from '../map/network-map.ts';
 import type { TimelineQuery } from '../map/timeline.ts';
-import type { MapDirectory, MapGraph, MapSaturation, MapTimeline } from '../map/types.ts';
+import type { MapDirectory, MapDnsQuery, MapGraph, MapSaturation, MapTimeline } from '../map/types.ts';
 import type {
   FlowReport,
   MapSource,
@@ -22,6 +22,7 @@ import { FlowNames } from './enrich/flow-names.ts';
 import type { FlowBlock } from './history/flow-block.ts';
 import { PastFlows } from './history/past-flows.ts';
 import { pastNames } from './history/past-names.ts';
+import { lookupOf, lookupsOf } from './lookups.ts';
 import { RecordFeed } from './record-feed.ts';
 import { FlowColumns } from './store/flow-columns.ts';
 import { type FlowChange, FlowStore } from './store/flow-store.ts';
@@ -48,6 +49,8 @@ export interface NodeFlowsOptions {
   network?: ((ip: string) => string | undefined) | undefined;
   /** What a container uses now. */
   saturation?: (container: string) => MapSaturation | undefined;
+  /** The DNS transactions since a time, that are told one by one to dns(); undefined when some are no longer kept. */
+  lookups?: (sinceMs: number) => Iterable<DnsRecord> | undefined;
   /** Changes that a follower may be behind. */
   feedEvents: number;
   /** Names this run of the agent in cursors. */
@@ -68,6 +71,8 @@ export interface NodeFlowsStatus {
   lagMs: number;
 }
 
+/** Of the map, at most. */
+const SLOT_MS = 10_000;
 const MAX_IDLE_CONVERSATIONS = 16_384;
 const MAX_WAITING_LOOKUPS = 16_384;
 /** Of the memory for what was earlier, the part for single flows; the rest is for the map. */
@@ -90,6 +95,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
   readonly #feed: RecordFeed;
   readonly #meter: Meter;
   readonly #lookups: WaitingLookups;
+  readonly #keptLookups: NonNullable<NodeFlowsOptions['lookups']>;
   #version = 0;
   #isListing = false;
   #lagMs = 0;
@@ -115,6 +121,7 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     this.#meter = meter;
     this.directory = directory;
     this.network = options.network;
+    this.#keptLookups = options.lookups ?? (() => undefined);
     this.set = { ...FLOWS, kubernetes: enricher !== undefined };
     this.#map = new NetworkMap({
       windowMs,
@@ -178,10 +185,14 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
 
   /** A DNS transaction, once. */
   dns(record: DnsRecord): void {
-    const { source, server, transport, askedAt } = record;
-    if (source === undefined || server === undefined) return;
-    const askedMs = askedAt === undefined ? this.now() : Date.parse(askedAt);
-    this.#lookups.add({ ...record, source, server, transport: transport ?? 'udp', askedMs }, this.now());
+    const query = lookupOf(record, this.now());
+    if (query !== undefined) this.#lookups.add(query, this.now());
+  }
+
+  /** A time slot is counted as a whole. */
+  lookups(since: number): Iterable<MapDnsQuery> | undefined {
+    const records = this.#keptLookups(since - SLOT_MS);
+    return records && lookupsOf(records, this.now());
   }
 
   beginList(): void {

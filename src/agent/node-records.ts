@@ -120,6 +120,18 @@ export class NodeRecords<K extends Kind> implements RecordSource<Filtered[K]> {
     return { length: rows.length, at, id: (index: number) => idOf(rows[index]), record: at };
   }
 
+  /** Of DNS transactions those that there are now, read as they are asked for; undefined when some since then made room. */
+  allSince(sinceMs: number): Iterable<Records[K]> | undefined {
+    if (this.#store.evictedUntilMs >= sinceMs) return undefined;
+    const rows = this.#store.rows();
+    const { read } = CODECS[this.#kind];
+    return {
+      *[Symbol.iterator]() {
+        for (const row of rows) yield read(row);
+      },
+    };
+  }
+
   follow(after?: string): RecordFollower {
     return this.#feed.follow(after);
   }

@@ -8,7 +8,7 @@ import type { RecordSink } from './ingest/ingest.ts';
 import { NodeFlows, type NodeFlowsOptions } from './node-flows.ts';
 import { NodeRecords } from './node-records.ts';
 
-export interface NodeTablesOptions extends Omit<NodeFlowsOptions, 'meter' | 'saturation'> {
+export interface NodeTablesOptions extends Omit<NodeFlowsOptions, 'meter' | 'saturation' | 'lookups'> {
   meters: Meters;
   maxDns: number;
   maxProcesses: number;
@@ -39,7 +39,8 @@ export class NodeTables implements RecordSink {
       return container && saturationOf(container);
     };
     const shared = { feedEvents, run, enricher: options.names?.enricher };
-    this.flows = new NodeFlows({ ...options, saturation, meter: options.meters.flows });
+    const lookups = (sinceMs: number) => this.dns.allSince(sinceMs);
+    this.flows = new NodeFlows({ ...options, saturation, lookups, meter: options.meters.flows });
     const { meters, now } = options;
     this.dns = new NodeRecords({
       kind: 'dns',

@@ -2,6 +2,7 @@ import { NetworkMap } from '../map/network-map.ts';
 import type { Steps } from '../map/steps.ts';
 import type { MapFlow, MapGraph } from '../map/types.ts';
 import type { MapQuery } from './map-query.ts';
+import { MatchingLookups } from './matching-lookups.ts';
 import type { FlowReport, MapSource, StoredFlow } from './sources.ts';
 
 /** Reports between two points at which others may get their turn. */
@@ -38,10 +39,18 @@ function* mapOfMatching(source: MapSource, { now, window, match }: Wanted): Step
     network: source.network,
   });
   const reports = source.reports(window);
+  const kept = source.lookups(window.since) ?? [];
+  const lookups = new MatchingLookups();
+  let read = 0;
+  for (const query of kept) {
+    if (++read % STEP === 0) yield;
+    lookups.add(query);
+  }
   const begun = new Set<string>();
   const later: Told[] = [];
   const add = (report: FlowReport) => {
     const { flow } = report;
+    lookups.meet(flow);
     const told = { flow, before: report.before() };
     const isBegun = begun.has(flow.id);
     if (!isBegun && isShort(told)) return map.update(flow, now);
@@ -76,6 +85,7 @@ function* mapOfMatching(source: MapSource, { now, window, match }: Wanted): Step
     if (before !== undefined) map.update(before, now);
     map.update(flow, now);
   }
+  for (const query of lookups.found) map.dns(query);
   return map;
 }
 

@@ -56,6 +56,8 @@ class Source implements MapSource {
     };
   }
 
+  lookups(): undefined {}
+
   tell(id: string, bytes: number, comm = 'curl'): void {
     const flow: StoredFlow = {
       id,

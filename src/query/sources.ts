@@ -3,7 +3,7 @@ import type { RecordSet } from '../lib/filter/query.ts';
 import type { Records } from '../lib/filter/select.ts';
 import type { GraphQuery } from '../map/draw.ts';
 import type { TimelineQuery } from '../map/timeline.ts';
-import type { MapDirectory, MapFlow, MapGraph, MapTimeline } from '../map/types.ts';
+import type { MapDirectory, MapDnsQuery, MapFlow, MapGraph, MapTimeline } from '../map/types.ts';
 
 /** A flow in the store: to be read at once, the next change makes it another one. */
 export type StoredFlow = Flow & MapFlow;
@@ -60,4 +60,6 @@ export interface MapSource {
    * and those of all that are open. They are those of the moment of the call, whatever comes later.
    */
   reports(window: { since: number; until: number }): Iterable<FlowReport>;
+  /** The DNS transactions since then, as of the moment of the call; undefined when some of them are no longer kept. */
+  lookups(since: number): Iterable<MapDnsQuery> | undefined;
 }

@@ -166,6 +166,9 @@ it('shows DNS questions on their edge and what containers use on their node', as
       signals: { errors: { failed: 1 } },
     },
   ]);
+  const matching = await agent.map('?group=container&protocol=udp&to-port=53');
+  expect(matching.edges[0]?.dns).toEqual(graph.edges[0]?.dns);
+  expect((await agent.map('?group=container&protocol=udp&not=true&to-port=53')).edges).toEqual([]);
   expect(graph.nodes.find(({ kind }) => kind === 'container')?.saturation).toEqual({
     containers: 1,
     cpu: { millicores: 250, limitMillicores: 1000 },
@@ -198,4 +201,34 @@ it('counts lookups for the server that its own flow tells of later', async () =>
     (map: MapGraph) => map.edges.some(({ dns }) => dns?.queries === 1),
   );
   expect(edges).toHaveLength(1);
+});
+
+it('has no figures of DNS with a filter when some of the window are no longer kept', async () => {
+  const { probe, agent } = await probeAndAgent({ config: { dnsMax: 2 } });
+  const { client } = localConnection('q', { port: 53 });
+  const asking = { ...client, protocol: 'udp' as const, openedAt: minutesAgo(30) };
+  for (const [id, minutes] of [
+    ['old', 20],
+    ['mid', 10],
+    ['new', 1],
+  ] as const) {
+    const { source, dest: server, netns, process } = asking;
+    const row = CODECS.dns.toRow({
+      ...{ id, source, server, netns, process, transport: 'udp', outcome: 'timeout' },
+      askedAt: minutesAgo(minutes),
+      question: { name: 'shop.test', type: 'A' },
+    });
+    probe.events.append('dns', row);
+  }
+  probe.tell('flow.opened', asking);
+  const queries = async (query: string) => {
+    const { edges } = await agent.map(query);
+    return edges.map(({ dns }) => dns?.queries);
+  };
+  await until(
+    () => queries('?since=50m'),
+    ([count]) => count === 3,
+  );
+  expect(await queries('?since=50m&comm=curl')).toEqual([undefined]);
+  expect(await queries('?since=15m&comm=curl')).toEqual([2]);
 });

@@ -43,6 +43,7 @@ const NAMED_PROCESSES = { ...PROCESSES, kubernetes: true };
 export class Fixture {
   /** Oldest first. */
   lookups: DnsRecord[] = [];
+  readonly #questions: MapDnsQuery[] = [];
   processes: ProcessRecord[] = [];
   readonly #flows = new Map<string, FlowRecord>();
   readonly #mapFlows = new Map<string, StoredFlow>();
@@ -101,6 +102,7 @@ export class Fixture {
   /** Counts DNS questions on the map. */
   ask(questions: readonly MapDnsQuery[]): void {
     for (const question of questions) this.#map.dns(question);
+    this.#questions.push(...questions);
   }
 
   /** Cuts every stream, as a stopped agent does. */
@@ -207,6 +209,7 @@ export class Fixture {
       graph: (query) => this.#map.graph(query),
       timeline: (query) => this.#map.timeline(query),
       reports: () => [...this.#mapFlows.values()].map((flow) => ({ flow, before: () => undefined })),
+      lookups: () => this.#questions,
     };
   }
 

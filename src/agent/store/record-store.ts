@@ -22,6 +22,7 @@ export class RecordStore {
   readonly #id: number;
   readonly #state: number;
   readonly #startedAt: number;
+  readonly #askedAt: number;
   readonly #entries = new Map<string, Entry>();
   /** Each from the one that changed first to the one that changed last. */
   readonly #running = new LinkedQueue<Entry>();
@@ -29,6 +30,7 @@ export class RecordStore {
   /** Of the list that is being read: those that were in it. */
   #met: Set<string> | undefined;
   #evictedRunning = 0;
+  #evictedUntilMs = Number.NEGATIVE_INFINITY;
   #evictedEnded = 0;
 
   constructor(kind: RecordKind, max: number) {
@@ -38,11 +40,17 @@ export class RecordStore {
     this.#id = names.indexOf('id');
     this.#state = names.indexOf('state');
     this.#startedAt = names.indexOf('startedAt');
+    this.#askedAt = names.indexOf('askedAt');
   }
 
   get counts(): { size: number; evictedRunning: number; evictedEnded: number } {
     const { size } = this.#entries;
     return { size, evictedRunning: this.#evictedRunning, evictedEnded: this.#evictedEnded };
+  }
+
+  /** When the last was asked of the DNS transactions that made room. */
+  get evictedUntilMs(): number {
+    return this.#evictedUntilMs;
   }
 
   readonly idOf = (row: Row | undefined): string => String(row?.[this.#id]);
@@ -129,6 +137,8 @@ export class RecordStore {
     this.#entries.delete(oldest.id);
     if (oldest.isRunning) this.#evictedRunning += 1;
     else this.#evictedEnded += 1;
+    const askedAt = Number(oldest.row[this.#askedAt] ?? 0);
+    this.#evictedUntilMs = Math.max(this.#evictedUntilMs, askedAt / 1e6);
   }
 }
 
