@@ -21,8 +21,8 @@ const IDLE_REDRAW_MS = 5000;
 /** Of the time, how much may go into drawing one map. */
 const DUTY = 0.1;
 const MAX_KEPT = 64;
-/** Maps that take time to draw, at once; others wait. */
-const MAX_DRAWN = 2;
+/** Maps of some flows at once; others wait. That of nearly all flows of an hour takes hundreds of MiB while it is drawn. */
+const MAX_DRAWN = 1;
 
 interface LiveMap {
   readonly query: MapQuery;
