@@ -3,7 +3,7 @@
 //   npm run test:kernels -- 5.10 6.1     some of them
 //   npm run test:kernels -- here         the test program on the running kernel, without a guest
 // --group NAME, repeatable, runs only these groups of cases and does not keep their result; --document writes
-// docs/kernel-support.md from the last whole run of each; --timeout SECONDS (600) is for one guest.
+// docs/kernel-support.md from the last whole run of each; --timeout SECONDS (1200) is for one guest.
 // Kernels, consoles and reports are kept in build/kernels; a kernel is fetched again when its folder is deleted.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -48,7 +48,7 @@ function readArguments() {
   const options = {
     document: { type: 'boolean', default: false },
     group: { type: 'string', multiple: true, default: [] },
-    timeout: { type: 'string', default: '600' },
+    timeout: { type: 'string', default: '1200' },
   };
   const { values, positionals } = parse({ allowPositionals: true, options });
   const seconds = Number(values.timeout);

@@ -31,6 +31,7 @@ export const guests = [
   { name: '6.1', kernel: '6.1', cgroups: 'v2' },
   { name: '6.1-hybrid', kernel: '6.1', cgroups: 'hybrid' },
   { name: '6.12', kernel: '6.12', cgroups: 'v2' },
+  { name: '6.12-arm64', kernel: '6.12', cgroups: 'v2', architecture: 'arm64' },
   { name: 'newest', kernel: 'newest', cgroups: 'v2' },
   { name: 'systemd', kernel: '6.12', cgroups: 'v2', init: 'systemd', groups: ['Units of systemd'] },
 ];

@@ -108,7 +108,7 @@ describe('what users of charts set', () => {
     priorityClassName: 'mine',
     terminationGracePeriodSeconds: 30,
     updateStrategy: { rollingUpdate: { maxSurge: '10%' } },
-    nodeSelector: { 'kubernetes.io/arch': null, pool: 'apps' },
+    nodeSelector: { 'kubernetes.io/os': null, pool: 'apps' },
     affinity: {
       nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{}] } },
     },
@@ -144,10 +144,10 @@ describe('what users of charts set', () => {
       imagePullSecrets: [{ name: 'registry' }],
       priorityClassName: 'mine',
       terminationGracePeriodSeconds: 30,
-      nodeSelector: { 'kubernetes.io/os': 'linux', pool: 'apps' },
+      nodeSelector: { pool: 'apps' },
       affinity: everything.affinity,
     });
-    expect(spec.nodeSelector).not.toHaveProperty(['kubernetes.io/arch']);
+    expect(spec.nodeSelector).not.toHaveProperty(['kubernetes.io/os']);
     expect(spec).not.toHaveProperty('tolerations');
     expect(spec.volumes).toContainEqual({ name: 'history', emptyDir: {} });
     expect(pod.metadata).toMatchObject({ annotations: { 'example/note': '1' }, labels: { team: 'net' } });
