@@ -31,6 +31,8 @@ export interface Connection extends Readonly<Omit<Place, 'side' | 'protocol'>> {
   counted: Counted | undefined;
   /** All its sides have closed, and it waits to be folded into its conversation. */
   settling: boolean;
+  /** Of a client behind NAT: the hash of the place where it takes the server to be. */
+  calledAt: number | undefined;
   /** Another connection with the same hash: between the same two ends at another time, or by chance. */
   next: Connection | undefined;
 }
@@ -75,13 +77,18 @@ function placeBetween({ protocol, netns }: MapFlow, { source, dest }: Ends): Pla
 }
 
 export function isAt(connection: Connection, place: Place): boolean {
+  return haveSameEnds(connection, place) && connection.conversation.protocol === place.protocol;
+}
+
+type Between = Omit<Place, 'side' | 'protocol'>;
+
+export function haveSameEnds(a: Between, b: Between): boolean {
   return (
-    connection.lowPort === place.lowPort &&
-    connection.highPort === place.highPort &&
-    connection.scope === place.scope &&
-    connection.lowIp === place.lowIp &&
-    connection.highIp === place.highIp &&
-    connection.conversation.protocol === place.protocol
+    a.lowPort === b.lowPort &&
+    a.highPort === b.highPort &&
+    a.scope === b.scope &&
+    a.lowIp === b.lowIp &&
+    a.highIp === b.highIp
   );
 }
 

@@ -1,4 +1,4 @@
-import { type Connection, isAt, type Orientation, opposite, type Place } from './connection.ts';
+import { type Connection, haveSameEnds, isAt, type Orientation, opposite, type Place } from './connection.ts';
 import { isClosed, type Sides } from './sides.ts';
 import type { Snapshot } from './snapshot.ts';
 import { SnapshotCursor, SnapshotTable } from './snapshot-table.ts';
@@ -9,6 +9,8 @@ const OVERLAP_SLACK_MS = 1000;
 /** The connections that are tracked one by one, found by either side. */
 export class Connections {
   readonly #byHash = new Map<number, Connection>();
+  /** Of clients behind NAT, the latest by the hash of the place where each takes its server to be. */
+  readonly #byCalled = new Map<number, { connection: Connection; place: Place }>();
   readonly #snapshots = new SnapshotTable();
   readonly #client = new SnapshotCursor(this.#snapshots);
   readonly #server = new SnapshotCursor(this.#snapshots);
@@ -36,11 +38,17 @@ export class Connections {
     return connection;
   }
 
-  /** A connection at the place, whichever side it is seen from. */
+  /** A connection at the place, whichever side it is seen from, or one that its client takes to be there. */
   at(place: Place): Connection | undefined {
     let connection = this.#byHash.get(place.hash);
     while (connection && !isAt(connection, place)) connection = connection.next;
-    return connection;
+    return connection ?? this.#calledAt(place);
+  }
+
+  /** Makes it known where the client takes the server to be. */
+  call(connection: Connection, place: Place): void {
+    connection.calledAt = place.hash;
+    this.#byCalled.set(place.hash, { connection, place });
   }
 
   /** Of the connections that lack this side, the one that was open when the flow was and opened closest to it. */
@@ -68,6 +76,9 @@ export class Connections {
   unlink(connection: Connection): void {
     this.removeSide(connection, 'low');
     this.removeSide(connection, 'high');
+    const { calledAt } = connection;
+    if (calledAt !== undefined && this.#byCalled.get(calledAt)?.connection === connection)
+      this.#byCalled.delete(calledAt);
     const first = this.#byHash.get(connection.hash);
     if (first === connection) {
       if (connection.next === undefined) this.#byHash.delete(connection.hash);
@@ -105,6 +116,12 @@ export class Connections {
 
   isClosed(connection: Connection): boolean {
     return isClosed(this.sides(connection));
+  }
+
+  #calledAt(place: Place): Connection | undefined {
+    const called = this.#byCalled.get(place.hash);
+    const isIt = called && called.place.protocol === place.protocol && haveSameEnds(called.place, place);
+    return isIt ? called.connection : undefined;
   }
 }
 

@@ -207,6 +207,21 @@ describe('figures of an edge', () => {
     });
   });
 
+  it('count those to a service where its flow is, which NAT leads to a pod', () => {
+    const map = new NetworkMap({ windowMs: 300_000 });
+    const service = { ip: '10.96.0.10', port: 53 };
+    const pod = { ip: '10.0.0.2', port: 53 };
+    const flow = { ...clientFlow({ ...sample, server: service }), protocol: 'udp' };
+    map.update(flow, NOW);
+    map.update({ ...flow, translated: { dest: pod } }, NOW);
+    map.dns({ ...query, server: service });
+    const graph = map.graph({ now: NOW, group: 'process' });
+    expect(graph.edges).toMatchObject([{ target: 'address:10.0.0.2', dns: { queries: 1 } }]);
+    map.remove({ ...flow, translated: { dest: pod } });
+    map.dns({ ...query, server: service });
+    expect(map.graph({ now: NOW, group: 'process' }).edges).toHaveLength(2);
+  });
+
   it('show DNS questions whose flow is not known', () => {
     const map = new NetworkMap({ windowMs: 300_000 });
     map.dns(query);

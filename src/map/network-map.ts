@@ -88,8 +88,10 @@ export class NetworkMap {
       this.#countEarlier(connection, snapshot);
       this.#connections.mergeSide(connection, side, snapshot);
     } else {
-      this.#removeAt(untranslatedPlaceOf(flow), flow.id);
+      const called = untranslatedPlaceOf(flow);
+      this.#removeAt(called, flow.id);
       connection = this.#connections.partner(place, snapshot) ?? this.#open(flow, place);
+      if (called !== undefined) this.#connections.call(connection, called);
       this.#connections.addSide(connection, side, { id: flow.id, snapshot });
       // What it carried before, at times that nobody knows, belongs to no window.
       if (snapshot.opened === 0 && snapshot.closed === 0) {
@@ -229,6 +231,7 @@ export class NetworkMap {
       }),
       counted: undefined,
       settling: false,
+      calledAt: undefined,
       next: undefined,
     };
     this.#connections.link(connection);

@@ -8,6 +8,8 @@ import type { FlowReport, MapSource, StoredFlow } from './sources.ts';
 /** Reports between two points at which others may get their turn. */
 const STEP = 32;
 const SHORT_MS = 10_000;
+/** Connections that wait for their other side: about 70 MiB, which an agent with usual limits has. */
+const MAX_WAITING = 131_072;
 
 /**
  * The steps to the map of the connections of which one side matches, from the reports of flows that are kept. The other
@@ -34,7 +36,7 @@ interface Wanted {
 function* mapOfMatching(source: MapSource, { now, window, match }: Wanted): Steps<NetworkMap> {
   const map = new NetworkMap({
     windowMs: source.windowMs,
-    maxSettling: Number.POSITIVE_INFINITY,
+    maxSettling: MAX_WAITING,
     directory: source.directory,
     network: source.network,
   });
