@@ -113,8 +113,10 @@ describe('the map', () => {
     await page.mouse.down();
     await page.mouse.up();
     await page.locator('.inspector').waitFor();
-    const [name = ''] = (await page.locator('.tooltip h3').textContent())?.split(' ') ?? [];
-    expect(await page.locator('.inspector').textContent()).toContain(name);
+    await soon(async () => {
+      const [name = '?'] = (await page.locator('.tooltip h3').textContent())?.split(' ') ?? [];
+      return (await page.locator('.inspector').textContent())?.includes(name);
+    }).toBe(true);
     await page.locator('#search').fill('198.51.104.2');
     await soon(() => page.locator('.map [data-node]').count()).toBeGreaterThan(1);
     expect(complaints).toEqual([]);
