@@ -4,7 +4,7 @@
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin HOME=/root LANG=C.UTF-8
 
 mount_v1() {
-    for controller in memory pids cpu,cpuacct; do
+    for controller in memory pids cpu,cpuacct devices; do
         mkdir "/sys/fs/cgroup/$controller"
         mount -t cgroup -o "$controller" cgroup "/sys/fs/cgroup/$controller"
     done
