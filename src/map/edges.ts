@@ -19,6 +19,10 @@ export interface Edge {
   figures: Figures;
 }
 
+export function edgeId(protocol: string, source: NodeFace, target: NodeFace): string {
+  return `${protocol}:${source.id}->${target.id}`;
+}
+
 export function edgeOf(edge: Edge, { live, seconds }: TimeWindow): MapEdge {
   const { id, protocol, source, target, ports, figures } = edge;
   const ascending = [...ports].sort((a, b) => a - b).slice(0, MAX_PORTS);

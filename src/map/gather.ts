@@ -1,4 +1,4 @@
-import type { Edge } from './edges.ts';
+import { type Edge, edgeId } from './edges.ts';
 import { type NodeFace, networkFace, OTHERS } from './faces.ts';
 
 export interface GatherOptions {
@@ -17,6 +17,8 @@ export interface Gathered {
 interface Address {
   face: NodeFace;
   ip: string;
+  /** As networksOf() has them. */
+  networks: readonly string[];
   bytes: number;
 }
 
@@ -52,9 +54,7 @@ export function gather(edges: Edge[], options: GatherOptions): Gathered {
   const faces = gatheredFaces(addresses, options);
   const members = new Map<string, Set<string>>();
   for (const [id, face] of faces) {
-    if (face.kind !== 'network') continue;
-    const ips = members.get(face.id) ?? new Set();
-    members.set(face.id, ips.add(addresses.get(id)?.ip ?? ''));
+    if (face.kind === 'network') addTo(members, face.id, addresses.get(id)?.ip ?? '');
   }
   return { edges: faces.size === 0 ? edges : withFaces(edges, faces), members };
 }
@@ -66,10 +66,8 @@ function gatheredFaces(
 ): Map<string, NodeFace> {
   const faces = new Map<string, NodeFace>();
   const left = new Map(addresses);
-  for (const [id, { ip, face }] of expand === undefined ? [] : addresses) {
-    const outer = networksOf(ip)
-      .map(networkFace)
-      .find((network) => expand?.has(network.id));
+  for (const [id, { networks, face }] of expand === undefined ? [] : addresses) {
+    const outer = networks.map(networkFace).find((network) => expand?.has(network.id));
     if (outer === undefined) continue;
     faces.set(id, { ...face, parent: outer });
     left.delete(id);
@@ -82,7 +80,7 @@ function gatheredFaces(
         faces.set(id, networkFace(name));
         left.delete(id);
       }
-      nodes -= ids.length - 1;
+      nodes -= ids.size - 1;
     }
   }
   if (nodes <= limit) return faces;
@@ -117,7 +115,7 @@ function addressesOf(edges: readonly Edge[]): Map<string, Address> {
     for (const face of [source, target]) {
       const { ip, netns } = face.detail ?? {};
       if (face.kind !== 'address' || typeof ip !== 'string' || netns !== undefined || face.parent) continue;
-      const known = addresses.get(face.id) ?? { face, ip, bytes: 0 };
+      const known = addresses.get(face.id) ?? { face, ip, networks: networksOf(ip), bytes: 0 };
       known.bytes += figures.count('forward') + figures.count('backward');
       addresses.set(face.id, known);
     }
@@ -126,17 +124,15 @@ function addressesOf(edges: readonly Edge[]): Map<string, Address> {
 }
 
 /** Those with enough members, the largest first. */
-function byNetwork(addresses: ReadonlyMap<string, Address>, level: number): [name: string, ids: string[]][] {
-  const members = new Map<string, string[]>();
-  for (const [id, { ip }] of addresses) {
-    const name = networksOf(ip)[level] ?? '';
-    const ids = members.get(name);
-    if (ids === undefined) members.set(name, [id]);
-    else ids.push(id);
-  }
+function byNetwork(
+  addresses: ReadonlyMap<string, Address>,
+  level: number,
+): [name: string, ids: Set<string>][] {
+  const members = new Map<string, Set<string>>();
+  for (const [id, { networks }] of addresses) addTo(members, networks[level] ?? '', id);
   return [...members]
-    .filter(([, ids]) => ids.length >= MIN_MEMBERS)
-    .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+    .filter(([, ids]) => ids.size >= MIN_MEMBERS)
+    .sort(([a, x], [b, y]) => y.size - x.size || (a < b ? -1 : 1));
 }
 
 /** Edges that have become the same are one. */
@@ -156,8 +152,10 @@ function withFaces(edges: readonly Edge[], faces: ReadonlyMap<string, NodeFace>)
   return [...merged.values()];
 }
 
-export function edgeId(protocol: string, source: NodeFace, target: NodeFace): string {
-  return `${protocol}:${source.id}->${target.id}`;
+export function addTo(members: Map<string, Set<string>>, id: string, member: string): void {
+  const known = members.get(id);
+  if (known === undefined) members.set(id, new Set([member]));
+  else known.add(member);
 }
 
 function groupsOf(ip: string): string[] {

@@ -1,9 +1,9 @@
 import type { Conversation } from './conversations.ts';
-import { type Edge, edgeOf } from './edges.ts';
+import { type Edge, edgeId, edgeOf } from './edges.ts';
 import type { End } from './ends.ts';
 import { type FaceOptions, innerFace, type NodeFace } from './faces.ts';
 import { Figures } from './figures.ts';
-import { edgeId, gather } from './gather.ts';
+import { addTo, gather } from './gather.ts';
 import { nodesOf } from './nodes.ts';
 import { addedSaturation } from './saturation.ts';
 import type { MapGraph, MapGroup, MapNode, MapSaturation } from './types.ts';
@@ -104,12 +104,6 @@ export class GraphBuilder {
       ...(saturation !== undefined && { saturation }),
     };
   }
-}
-
-function addTo(members: Map<string, Set<string>>, id: string, member: string): void {
-  const known = members.get(id);
-  if (known === undefined) members.set(id, new Set([member]));
-  else known.add(member);
 }
 
 function bytesByNode(edges: readonly Edge[]): Map<string, number> {

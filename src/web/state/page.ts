@@ -20,7 +20,7 @@ import { select, selectedNodes, type ViewChange } from './view-changes.ts';
 import { viewToHash } from './view-hash.ts';
 
 /** Beyond it their networks are drawn. */
-export const MAX_ADDRESSES = 30;
+export const MAX_ADDRESS_NODES = 30;
 
 /** `lost`: the agent does not answer; what is shown is the last that came. */
 export type Link = 'connecting' | 'live' | 'lost';
@@ -79,7 +79,7 @@ export class Page {
     return new URLSearchParams([
       ['group', group],
       ...expanded.map((id) => ['expand', id]),
-      ...(gather ? [['gather', String(MAX_ADDRESSES)]] : []),
+      ...(gather ? [['gather', String(MAX_ADDRESS_NODES)]] : []),
       ...(since === undefined ? [] : [['since', since]]),
       ...(until === undefined ? [] : [['until', until]]),
       ...filterParams(this.search.value.filters),

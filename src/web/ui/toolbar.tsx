@@ -1,7 +1,7 @@
 import { MAP_GROUPS } from '../../map/types.ts';
 import { METRIC_LIST, type MetricId } from '../graph/metrics.ts';
 import { NOISE_RULES } from '../graph/noise.ts';
-import { MAX_ADDRESSES } from '../state/page.ts';
+import { MAX_ADDRESS_NODES } from '../state/page.ts';
 import { groupBy, toggleGather, toggleNoise } from '../state/view-changes.ts';
 import { Icon } from './icons.tsx';
 import { Menu } from './menu.tsx';
@@ -137,7 +137,7 @@ function NoiseMenu() {
           <input type="checkbox" checked={gather} onChange={() => page.change(toggleGather())} />
           <span>
             Addresses
-            <small>more than {MAX_ADDRESSES} are drawn as their networks</small>
+            <small>more than {MAX_ADDRESS_NODES} are drawn as their networks</small>
           </span>
         </label>
       </fieldset>
