@@ -2,11 +2,12 @@
 
 python3 traffic.py CASE [--host HOST] [--port PORT] [--sent N] [--received N] [--count N] [--netns-server NAME]
                         [--netns-client NAME] [--cgroup-server DIR] [--hold SECONDS] [--comm-server NAME]
-                        [--comm-client NAME]
+                        [--comm-client NAME] [--avoid PORT...]
 
 Prints {"port": P} when the server listens, and at the end {"port": P, "client": {"pid", "sent", "received"},
 "server": {...}}, a line each.
-The server is a child process, so the two ends have different owners.
+The server is a child process, so the two ends have different owners. Without --port the kernel chooses one, which soon
+is one that it chose before: not one of --avoid.
 """
 import argparse
 import ctypes
@@ -269,13 +270,26 @@ def take_name(name):
             comm.write(name)
 
 
+def bound_elsewhere(bound, avoid):
+    """A bound socket whose port is none of these; the one before it is open until then."""
+    sock = bound()
+    while sock.getsockname()[1] in avoid:
+        sock = bound()
+    return sock
+
+
 def refused(args):
     """Nothing listens: the kernel answers with a reset."""
     take_name(args.comm_client)
     enter_netns(args.netns_client)
-    holder = socket.socket(family_of(args.host))
-    holder.bind((args.host, 0))
-    port = holder.getsockname()[1]
+
+    def holder():
+        sock = socket.socket(family_of(args.host))
+        sock.bind((args.host, args.port))
+        return sock
+
+    held = bound_elsewhere(holder, args.avoid)
+    port = held.getsockname()[1]
     for _ in range(args.count):
         try:
             socket.create_connection((args.host, port))
@@ -296,7 +310,7 @@ def exchange(case, args):
         die_with_parent()
         take_name(args.comm_server)
         enter_netns(args.netns_server)
-        listener = case.listener()
+        listener = bound_elsewhere(case.listener, args.avoid)
         os.write(write_end, f"{listener.getsockname()[1]}\n".encode())
         sent, received = case.serve(listener)
         listener.close()
@@ -332,6 +346,7 @@ def main():
     parser.add_argument("--cgroup-server")
     parser.add_argument("--comm-server")
     parser.add_argument("--comm-client")
+    parser.add_argument("--avoid", type=int, nargs="*", default=[])
     args = parser.parse_args()
     report = refused(args) if args.case == "refused" else exchange(CASES[args.case](args), args)
     json.dump(report, sys.stdout)

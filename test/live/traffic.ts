@@ -25,13 +25,17 @@ export interface RunningTraffic {
   stop(): Promise<void>;
 }
 
+/** Of this process: a question that names a port means one case. */
+const usedPorts = new Set<number>();
+
 /** Starts a case of traffic.py. */
 export async function startTraffic(
   name: string,
   options: Record<string, string | number> = {},
 ): Promise<RunningTraffic> {
   const flags = Object.entries(options).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  const child = spawn('python3', ['test/live/traffic.py', name, ...flags], {
+  const avoid = options.port === undefined ? ['--avoid', ...[...usedPorts].map(String)] : [];
+  const child = spawn('python3', ['test/live/traffic.py', name, ...flags, ...avoid], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: paced(120_000),
   });
@@ -49,6 +53,7 @@ export async function startTraffic(
     return JSON.parse(last) as Traffic;
   });
   const first = await Promise.race([once(lines, 'line').then(([line]) => JSON.parse(line)), ended]);
+  usedPorts.add(first.port);
   return {
     port: first.port,
     done: ended,
