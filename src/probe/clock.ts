@@ -1,3 +1,6 @@
+/** Two readings of an untouched clock differ by less, one of a busy machine's too. */
+const JITTER_NS = 100_000n;
+
 /** Turns the kernel's CLOCK_BOOTTIME into time since the Unix epoch, in nanoseconds. */
 export class Clock {
   readonly #read: () => { realtime: bigint; boottime: bigint };
@@ -8,10 +11,15 @@ export class Clock {
     this.resync();
   }
 
-  /** Called now and then: the wall clock is stepped by NTP and by people, boot time is not. */
+  /**
+   * Called now and then: the wall clock is stepped by NTP and by people, boot time is not. What is only the jitter of a
+   * reading changes nothing, so that a flow has the same times whenever it is asked for.
+   */
   resync(): void {
     const { realtime, boottime } = this.#read();
-    this.#offset = realtime - boottime;
+    const offset = realtime - boottime;
+    const moved = offset - this.#offset;
+    if (moved > JITTER_NS || moved < -JITTER_NS) this.#offset = offset;
   }
 
   epochNs(bootNs: number): bigint {
