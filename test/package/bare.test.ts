@@ -30,7 +30,7 @@ it('starts from a root that has neither a compiler nor libbpf', () => {
 const checkOf = (binding: string) =>
   `const { stdout } = require('child_process').spawnSync(process.execPath, [process.argv[1], 'check', '--binding', '${binding}', '-o', 'json']); process.stdout.write(stdout)`;
 
-describe.each(['20.19.0', '22', '24'])('on Node.js %s', (node) => {
+describe.each(['20.19.0', '22', '24', '26'])('on Node.js %s', (node) => {
   // One of its own: what a probe that was killed leaves must not look like the next one's.
   const socket = `/run/sysprobe-${node}.sock`;
   const program = (name: string) => `/${node}/node_modules/sysprobe/dist/${name}.js`;

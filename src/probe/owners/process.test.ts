@@ -11,18 +11,18 @@ const id = 'c0de'.repeat(16);
 
 describe('a real process', () => {
   let child: ChildProcess;
+  let comm: string;
 
   beforeEach(async () => {
-    child = spawn(process.execPath, ['-e', 'process.stdin.resume(); console.log("ready")'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    if (child.stdout !== null) await once(child.stdout, 'data');
+    const script = 'process.stdin.resume(); console.log(fs.readFileSync("/proc/self/comm", "utf8"))';
+    child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+    if (child.stdout !== null) comm = String(await once(child.stdout, 'data')).trim();
   });
   afterEach(() => end(child));
 
   it('is read with its executable', () => {
     const read = readProcess('/proc', child.pid ?? 0);
-    expect(read).toMatchObject({ pid: child.pid, comm: 'node', exe: process.execPath });
+    expect(read).toMatchObject({ pid: child.pid, comm, exe: process.execPath });
     expect(read?.startTicks).toBeGreaterThan(0);
     expect(readStatus('/proc', child.pid ?? 0)?.uid).toBe(process.getuid?.());
   });
