@@ -32,7 +32,8 @@ export class DnsLog {
 
   add(transaction: DnsTransaction<Asker>): void {
     const { askedNs, question, owner } = transaction;
-    const searches = this.statistics.add(askerName({ ...owner.owner, netns: owner.netns }), transaction);
+    const { container, cgroup } = owner.owner;
+    const searches = this.statistics.add(askerName({ container, cgroup, netns: owner.netns }), transaction);
     this.totals.add(transaction, searches);
     if (transaction.outcome === 'answered' && transaction.answers.length > 0) {
       const { answers, latencyUs } = transaction;
