@@ -1,7 +1,6 @@
 import { type Linked, LinkedQueue } from '../../lib/linked-queue.ts';
 import type { OnMessage, TcpCounters } from './tcp-framer.ts';
 import { type Segment, type StreamLimits, TcpStream } from './tcp-stream.ts';
-import type { SocketKey } from './transaction.ts';
 
 export interface TcpStreamsOptions<Context> {
   /** Default 1,024. */
@@ -17,7 +16,7 @@ export interface TcpStreamsOptions<Context> {
 }
 
 export interface TcpPacket<Context> {
-  socket: SocketKey;
+  socket: number;
   /** Whether the server sent it. */
   isAnswer: boolean;
   segment: Segment;
@@ -25,7 +24,7 @@ export interface TcpPacket<Context> {
 }
 
 interface Connection<Context> extends Linked<Connection<Context>> {
-  readonly socket: SocketKey;
+  readonly socket: number;
   context: Context;
   lastNs: number;
   questions: TcpStream;
@@ -46,7 +45,7 @@ export class TcpStreams<Context> implements TcpCounters {
   readonly #idleNs: number;
   readonly #limits: StreamLimits;
   readonly #onMessage: TcpStreamsOptions<Context>['onMessage'];
-  readonly #connections = new Map<SocketKey, Connection<Context>>();
+  readonly #connections = new Map<number, Connection<Context>>();
   /** The one with the latest segment last. */
   readonly #queue = new LinkedQueue<Connection<Context>>();
   #bufferedBytes = 0;
@@ -80,7 +79,7 @@ export class TcpStreams<Context> implements TcpCounters {
     this.#evict();
   }
 
-  close(socket: SocketKey): void {
+  close(socket: number): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
     if (bufferedBytes(connection) > 0) this.abandoned++;
@@ -90,7 +89,7 @@ export class TcpStreams<Context> implements TcpCounters {
   }
 
   /** The server sends no more. What waits for segments before it stays until expire(). */
-  end(socket: SocketKey): void {
+  end(socket: number): void {
     const connection = this.#connections.get(socket);
     if (connection !== undefined && bufferedBytes(connection) === 0) this.close(socket);
   }
@@ -108,7 +107,7 @@ export class TcpStreams<Context> implements TcpCounters {
     }
   }
 
-  #connect(socket: SocketKey, context: Context): Connection<Context> {
+  #connect(socket: number, context: Context): Connection<Context> {
     const onMessage: OnMessage = (message) => this.#onMessage(connection.context, message);
     const stream = () => new TcpStream({ limits: this.#limits, counters: this, onMessage });
     const [questions, answers] = [stream(), stream()];

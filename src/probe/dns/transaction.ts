@@ -1,8 +1,5 @@
 import type { DnsQuestion, DnsRecord } from './message.ts';
 
-/** The socket's cookie; where there is none, a text with the network namespace and the client's address and port. */
-export type SocketKey = number | string;
-
 export interface Endpoint {
   ip: string;
   port: number;
@@ -10,7 +7,8 @@ export interface Endpoint {
 
 /** What the kernel saw of a message, at the client's socket. */
 export interface DnsPacket<Owner> {
-  socket: SocketKey;
+  /** Its cookie. */
+  socket: number;
   /** Of the kernel's clock. */
   timeNs: number;
   /** As the client knows it, before NAT. */
@@ -22,7 +20,7 @@ export interface DnsPacket<Owner> {
 export interface Asked<Owner> {
   /** The id that question and answer share; a client uses it again. */
   messageId: number;
-  socket: SocketKey;
+  socket: number;
   askedNs: number;
   question: DnsQuestion;
   /** The one that answered; without an answer, the one that was asked first. */
@@ -51,3 +49,7 @@ export interface TimedOutTransaction<Owner> extends Asked<Owner> {
 }
 
 export type DnsTransaction<Owner> = AnsweredTransaction<Owner> | TimedOutTransaction<Owner>;
+
+export function isSame(one: DnsQuestion, other: DnsQuestion): boolean {
+  return one.name === other.name && one.type === other.type;
+}

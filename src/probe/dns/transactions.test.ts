@@ -4,12 +4,14 @@ import type { DnsTransaction } from './transaction.ts';
 import { TransactionTable, type TransactionTableOptions } from './transactions.ts';
 
 const SECOND = 1e9;
+/** The same as 1 in 32 bits. */
+const OTHER_SOCKET = 2 ** 32 + 1;
 const server = { ip: '192.0.2.53', port: 53 };
 const records = [{ name: 'shop.test', type: 'A', data: '192.0.2.1', ttl: 60 }];
 
 interface Packet {
   atNs?: number;
-  socket?: number | string;
+  socket?: number;
   id?: number;
   name?: string | undefined;
   type?: string;
@@ -109,17 +111,17 @@ test('A and AAAA on one socket are two questions', () => {
 test('the same id on other sockets, and for another question, is another question', () => {
   const { table, ended, ask, answer } = open();
   ask({ socket: 1 });
-  ask({ socket: 'netns 4026531840, 10.0.0.2:5000' });
+  ask({ socket: OTHER_SOCKET });
   ask({ socket: 1, name: 'other.test' });
   answer({ socket: 1, name: 'forged.test' });
   answer({ socket: 2 });
   answer({ socket: 1, type: 'AAAA' });
   expect([ended.length, table.unmatchedAnswers]).toEqual([0, 3]);
   answer({ socket: 1, name: 'other.test' });
-  answer({ socket: 'netns 4026531840, 10.0.0.2:5000' });
+  answer({ socket: OTHER_SOCKET });
   expect(ended.map(({ socket, question }) => [socket, question.name])).toEqual([
     [1, 'other.test'],
-    ['netns 4026531840, 10.0.0.2:5000', 'shop.test'],
+    [OTHER_SOCKET, 'shop.test'],
   ]);
 });
 
@@ -225,4 +227,16 @@ test('a socket that asks everything with one id takes no time', () => {
   const { table, ask } = open({ maxPending: 1000 });
   for (let count = 0; count < 500; count++) ask({ name: `${count}.test` });
   expect([table.pending, table.evicted]).toEqual([16, 484]);
+});
+
+test('of what has ended, the latest is remembered', () => {
+  const { table, ask, answer } = open({ maxPending: 2 });
+  for (const id of [1, 2, 3]) {
+    ask({ id });
+    answer({ id });
+  }
+  for (const id of [1, 2, 3]) answer({ id });
+  expect([table.unmatchedAnswers, table.duplicateAnswers]).toEqual([1, 2]);
+  answer({ id: 3, socket: OTHER_SOCKET });
+  expect(table.unmatchedAnswers).toBe(2);
 });

@@ -1,8 +1,8 @@
 import { type Linked, LinkedQueue } from '../../lib/linked-queue.ts';
-import { BoundedMap } from '../owners/bounded-map.ts';
 import { Opcode } from './codes.ts';
+import { EndedQuestions } from './ended-questions.ts';
 import type { DnsMessage, DnsQuestion } from './message.ts';
-import type { Asked, DnsPacket, DnsTransaction } from './transaction.ts';
+import { type Asked, type DnsPacket, type DnsTransaction, isSame } from './transaction.ts';
 
 export interface TransactionTableOptions<Owner> {
   /**
@@ -19,14 +19,9 @@ export interface TransactionTableOptions<Owner> {
 
 /** A question without an answer yet. */
 interface Pending<Owner> extends Linked<Pending<Owner>> {
-  readonly key: string;
+  readonly key: number;
   readonly asked: Asked<Owner>;
   lastAskedNs: number;
-}
-
-interface Ended {
-  outcome: DnsTransaction<unknown>['outcome'];
-  question: DnsQuestion;
 }
 
 /** A client that asks again and again is told of after as many times the timeout. */
@@ -56,17 +51,17 @@ export class TransactionTable<Owner> {
   readonly #timeoutNs: number;
   readonly #maxAnswers: number;
   readonly #onTransaction: (transaction: DnsTransaction<Owner>) => void;
-  readonly #byId = new Map<string, Pending<Owner>[]>();
+  readonly #byId = new Map<number, Pending<Owner>[]>();
   /** The one that was last asked first comes first. */
   readonly #pending = new LinkedQueue<Pending<Owner>>();
-  readonly #ended: BoundedMap<string, Ended>;
+  readonly #ended: EndedQuestions;
 
   constructor(options: TransactionTableOptions<Owner>) {
     this.maxPending = options.maxPending ?? 20_000;
     this.#timeoutNs = (options.timeoutMs ?? 6000) * 1e6;
     this.#maxAnswers = options.maxAnswers ?? 64;
     this.#onTransaction = options.onTransaction;
-    this.#ended = new BoundedMap(this.maxPending);
+    this.#ended = new EndedQuestions(this.maxPending);
   }
 
   get pending(): number {
@@ -94,8 +89,8 @@ export class TransactionTable<Owner> {
       return;
     }
     const { socket, timeNs, server, transport, owner } = packet;
-    const key = `${socket}/${id}`;
-    const known = this.#find(key, question);
+    const key = keyOf(socket, id);
+    const known = this.#find(key, socket, question);
     if (known !== undefined && this.#isAgain(known, timeNs)) {
       this.retries++;
       known.asked.retries++;
@@ -110,10 +105,11 @@ export class TransactionTable<Owner> {
   }
 
   #answered(packet: DnsPacket<Owner>, message: DnsMessage): void {
-    const key = `${packet.socket}/${message.id}`;
+    const { socket } = packet;
+    const key = keyOf(socket, message.id);
     const [question] = message.questions;
-    const pending = this.#find(key, question);
-    if (pending === undefined) this.#countUnexpected(key, question);
+    const pending = this.#find(key, socket, question);
+    if (pending === undefined) this.#countUnexpected(this.#ended.outcome(key, socket, question));
     else if (this.#isOver(pending, packet.timeNs)) {
       this.#timeOut(pending);
       this.lateAnswers++;
@@ -151,10 +147,13 @@ export class TransactionTable<Owner> {
   }
 
   /** A server that did not understand the question may leave it out: its answer is to the oldest with the id. */
-  #find(key: string, question: DnsQuestion | undefined): Pending<Owner> | undefined {
-    const candidates = this.#byId.get(key);
-    if (question === undefined) return candidates?.[0];
-    return candidates?.find((pending) => isSame(pending.asked.question, question));
+  #find(key: number, socket: number, question: DnsQuestion | undefined): Pending<Owner> | undefined {
+    return this.#byId
+      .get(key)
+      ?.find(
+        ({ asked }) =>
+          asked.socket === socket && (question === undefined || isSame(asked.question, question)),
+      );
   }
 
   #isOver(pending: Pending<Owner>, timeNs: number): boolean {
@@ -186,8 +185,7 @@ export class TransactionTable<Owner> {
 
   #end(pending: Pending<Owner>, transaction: DnsTransaction<Owner>): void {
     this.#remove(pending);
-    const { outcome, question } = transaction;
-    this.#ended.set(pending.key, { outcome, question });
+    this.#ended.add(pending.key, transaction, transaction.outcome);
     this.#onTransaction(transaction);
   }
 
@@ -198,15 +196,14 @@ export class TransactionTable<Owner> {
     else this.#byId.delete(pending.key);
   }
 
-  #countUnexpected(key: string, question: DnsQuestion | undefined): void {
-    const ended = this.#ended.get(key);
-    if (ended === undefined || (question !== undefined && !isSame(ended.question, question))) {
-      this.unmatchedAnswers++;
-    } else if (ended.outcome === 'timeout') this.lateAnswers++;
+  #countUnexpected(ended: DnsTransaction<Owner>['outcome'] | undefined): void {
+    if (ended === undefined) this.unmatchedAnswers++;
+    else if (ended === 'timeout') this.lateAnswers++;
     else this.duplicateAnswers++;
   }
 }
 
-function isSame(one: DnsQuestion, other: DnsQuestion): boolean {
-  return one.name === other.name && one.type === other.type;
+/** A number, of which a map makes less than of a text. Sockets whose cookies are the same in 32 bits share theirs. */
+function keyOf(socket: number, id: number): number {
+  return (socket >>> 0) * 0x1_0000 + id;
 }
