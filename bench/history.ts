@@ -12,7 +12,9 @@ import { select } from '../src/lib/filter/select.ts';
 import { createLogger } from '../src/lib/log.ts';
 import { inSlices } from '../src/lib/time-slice.ts';
 import { filteredMap } from '../src/query/filtered-map.ts';
+import { filteredTimeline } from '../src/query/filtered-timeline.ts';
 import { parseMapQuery } from '../src/query/map-query.ts';
+import { parseTimelineQuery } from '../src/query/timeline-query.ts';
 import type { FlowRecord } from '../src/wire/flow.ts';
 import { flowToRow } from '../src/wire/rows.ts';
 import { formatTime } from '../src/wire/time.ts';
@@ -79,6 +81,11 @@ async function answers(flows: NodeFlows): Promise<Figure[]> {
     const query = parseQuery(flows.set, new URLSearchParams(text), END_MS);
     return select(flows.snapshot(query), FLOWS, query);
   };
+  const timeline = (text: string) => () => {
+    const { windowMs, set } = flows;
+    const query = parseTimelineQuery(new URLSearchParams(text), { now: END_MS, windowMs, set });
+    return query.match && inSlices(filteredTimeline(flows, query.at(END_MS), query.match));
+  };
   const window = `since=${at(1200)}&until=${at(1800)}`;
   return [
     await measured('map by workload, the last five minutes', map('group=workload')),
@@ -96,6 +103,8 @@ async function answers(flows: NodeFlows): Promise<Figure[]> {
     await measured('timeline of the whole hour', () =>
       flows.timeline({ now: END_MS, since: START_MS, until: END_MS, buckets: 120 }),
     ),
+    await measured('timeline of one workload, the whole hour', timeline('workload=app-7')),
+    await measured('timeline of all TCP, the whole hour', timeline('protocol=tcp')),
     await measured('list of 20 that failed, of the whole hour', list('failure=any&last=20&since=1h')),
     await measured('list of 20 of one process, ten minutes', list(`comm=app-7&last=20&${window}`)),
   ];

@@ -252,6 +252,10 @@ export class NodeFlows implements RecordSource<StoredFlow>, MapSource {
     return this.#map.timeline(query);
   }
 
+  get reportsKeptFrom(): number | undefined {
+    return this.#past.keptFrom;
+  }
+
   get status(): NodeFlowsStatus {
     const { active, closed, evictedActive, evictedClosed } = this.#store.counts;
     const { idle, evicted } = this.#map.counts;

@@ -10,6 +10,7 @@ import { isLoopback } from '../query/host.ts';
 import { LiveMaps } from '../query/live-maps.ts';
 import { Page } from '../query/page.ts';
 import { Streams } from '../query/streams.ts';
+import { Timelines } from '../query/timelines.ts';
 import { agentStatus, unreadyReason } from './agent-status.ts';
 import { mapDirectory } from './enrich/directory.ts';
 import { Enricher } from './enrich/enricher.ts';
@@ -161,6 +162,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     containers,
     map: flows,
     maps: new LiveMaps(flows, LIVE),
+    timelines: new Timelines(flows),
     streams,
     page: new Page(options.pageFolder ?? join(packageRoot, 'dist/web')),
     status,

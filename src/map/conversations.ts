@@ -1,7 +1,7 @@
 import { type Linked, LinkedQueue } from '../lib/linked-queue.ts';
 import type { End } from './ends.ts';
 import type { Figures } from './figures.ts';
-import { Slots } from './slots.ts';
+import { Slots, slotMsOf } from './slots.ts';
 
 /** All connections from one end to one port of another end. The finest grain of the map: every grouping sums these. */
 export interface Conversation extends Linked<Conversation> {
@@ -27,7 +27,6 @@ export interface ConversationsOptions {
 }
 
 const NEVER = Number.NEGATIVE_INFINITY;
-const MAX_SLOT_MS = 10_000;
 
 /**
  * The conversations of the node. What connections do is added to the time slots of their conversation, so a
@@ -47,8 +46,7 @@ export class Conversations {
 
   constructor({ windowMs, maxIdle, maxBytes }: ConversationsOptions) {
     this.#maxIdle = maxIdle;
-    const slotMs = Math.min(MAX_SLOT_MS, Math.max(1000, windowMs / 30));
-    this.slots = new Slots({ windowMs, slotMs, maxBytes });
+    this.slots = new Slots({ windowMs, slotMs: slotMsOf(windowMs), maxBytes });
   }
 
   get size(): number {

@@ -1,6 +1,7 @@
 import { COUNTERS, Figures } from './figures.ts';
 import { PackedFigures } from './packed-figures.ts';
 
+const MAX_SLOT_MS = 10_000;
 /** Slots that are still being added to. */
 const OPEN_SLOTS = 3;
 const ENDED = COUNTERS.indexOf('ended');
@@ -11,6 +12,11 @@ export interface SlotsOptions {
   slotMs: number;
   /** Of the slots that are packed; beyond it the oldest is forgotten. */
   maxBytes: number;
+}
+
+/** How long a time slot is where so much can be looked back to. */
+export function slotMsOf(windowMs: number): number {
+  return Math.min(MAX_SLOT_MS, Math.max(1000, windowMs / 30));
 }
 
 /**

@@ -12,33 +12,61 @@ export interface TimelineQuery {
   buckets: number;
 }
 
+/** The parts of the time that a timeline is of, which begin at round times, and what there was in each. */
+export class TimelineSums {
+  readonly #query: TimelineQuery;
+  readonly #bucketMs: number;
+  readonly #first: number;
+  readonly #sums: readonly Figures[];
+
+  constructor(query: TimelineQuery, slotMs: number) {
+    const { since, until, buckets } = query;
+    this.#query = query;
+    this.#bucketMs = slotMs * Math.max(1, Math.ceil((until - since) / buckets / slotMs));
+    this.#first = Math.floor(since / this.#bucketMs);
+    const count = Math.floor(until / this.#bucketMs) - this.#first + 1;
+    this.#sums = Array.from({ length: count }, () => new Figures());
+  }
+
+  /** All of the time of all buckets. */
+  get window(): { since: number; until: number } {
+    const since = this.#first * this.#bucketMs;
+    return { since, until: since + this.#sums.length * this.#bucketMs - 1 };
+  }
+
+  /** Undefined for what is in no bucket. */
+  at(time: number): Figures | undefined {
+    return this.#sums[Math.floor(time / this.#bucketMs) - this.#first];
+  }
+
+  written(oldest: number): MapTimeline {
+    const { since, until } = this.#query;
+    return {
+      since: new Date(since).toISOString(),
+      until: new Date(until).toISOString(),
+      oldest: new Date(oldest).toISOString(),
+      bucketMs: this.#bucketMs,
+      buckets: this.#sums.map((figures, i) => ({
+        at: new Date((this.#first + i) * this.#bucketMs).toISOString(),
+        bytes: figures.count('forward') + figures.count('backward'),
+        opened: figures.count('opened'),
+        failed: FAILURES.reduce((sum, reason) => sum + figures.count(reason), 0),
+      })),
+    };
+  }
+}
+
 /** How much there was in each part of the time, all conversations together. */
 export function drawTimeline(
-  { since, until, oldest, buckets: most }: TimelineQuery & { oldest: number },
+  query: TimelineQuery & { oldest: number },
   { connections, conversations: { slots } }: Drawn,
 ): MapTimeline {
   const { slotMs } = slots;
-  const width = Math.max(1, Math.ceil((until - since) / most / slotMs));
-  const first = Math.floor(slots.slotOf(since) / width);
-  const count = Math.floor(slots.slotOf(until) / width) - first + 1;
-  const sums = Array.from({ length: count }, () => new Figures());
-  const bucketOf = (slot: number) => Math.floor(slot / width) - first;
-  for (const [slot, figures] of slots.totals()) sums[bucketOf(slot)]?.addCounts(figures);
-  const at = (time: number) => sums[bucketOf(slots.slotOf(time))];
+  const sums = new TimelineSums(query, slotMs);
+  for (const [slot, figures] of slots.totals()) sums.at((slot + 0.5) * slotMs)?.addCounts(figures);
+  const at = (time: number) => sums.at(time);
   for (const connection of connections) {
     addNew(at, connections.sides(connection), { counted: connection.counted, slotMs });
   }
-  const bucketMs = width * slotMs;
-  return {
-    since: new Date(since).toISOString(),
-    until: new Date(until).toISOString(),
-    oldest: new Date(oldest).toISOString(),
-    bucketMs,
-    buckets: sums.map((figures, i) => ({
-      at: new Date((first + i) * bucketMs).toISOString(),
-      bytes: figures.count('forward') + figures.count('backward'),
-      opened: figures.count('opened'),
-      failed: FAILURES.reduce((sum, reason) => sum + figures.count(reason), 0),
-    })),
-  };
+  return sums.written(query.oldest);
 }

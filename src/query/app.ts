@@ -20,6 +20,7 @@ import { followPieces, LIST_FORMS, listPieces } from './record-list.ts';
 import type { MapSource, RecordSource, StoredFlow } from './sources.ts';
 import type { Streams } from './streams.ts';
 import { parseTimelineQuery } from './timeline-query.ts';
+import type { Timelines } from './timelines.ts';
 
 export interface AppOptions {
   flows: RecordSource<StoredFlow>;
@@ -28,6 +29,7 @@ export interface AppOptions {
   containers: RecordSource<Container>;
   map: MapSource;
   maps: LiveMaps;
+  timelines: Timelines;
   streams: Streams;
   page: Page;
   status(): object;
@@ -61,12 +63,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   guard(app, { loopbackOnly, log });
   app.get('/api/v1/map', (c) => answerMap(c, options));
   addNodeGraph(app, options);
-  app.get('/api/v1/timeline', (c) => {
-    const { map } = options;
-    const query = parseTimelineQuery(paramsOf(c), { now: map.now(), windowMs: map.windowMs });
-    accepted(c.req.header('accept'), ['application/json']);
-    return jsonAnswer(map.timeline(query));
-  });
+  app.get('/api/v1/timeline', (c) => answerTimeline(c, options));
   addRecords(app, options.flows, options.streams);
   addRecords(app, options.dns, options.streams);
   app.get('/api/v1/dns/summary', (c) => answerSummary(c, options));
@@ -127,8 +124,12 @@ function addHealth(app: Hono<Env>, unreadyReason: AppOptions['unreadyReason']): 
 }
 
 function mapQueryOf(c: Context<Env>, map: MapSource): MapQuery {
-  const { now, windowMs, set } = map;
-  return parseMapQuery(paramsOf(c), { now: now(), windowMs, ...(set && { set }) });
+  return parseMapQuery(paramsOf(c), mapTimes(map));
+}
+
+function mapTimes(map: MapSource) {
+  const { windowMs, set } = map;
+  return { now: map.now(), windowMs, ...(set && { set }) };
 }
 
 /** The paths of Grafana's node graph API, for those who have its data source. */
@@ -147,22 +148,37 @@ function answerMap(c: Context<Env>, { map, maps, streams }: AppOptions): Respons
   return streams.answer((signal) => maps.follow(query, signal), clientOf(c, form));
 }
 
+async function answerTimeline(c: Context<Env>, { map, timelines, streams }: AppOptions): Promise<Response> {
+  const query = parseTimelineQuery(paramsOf(c), mapTimes(map));
+  accepted(c.req.header('accept'), ['application/json']);
+  if (query.match === undefined) return jsonAnswer(await timelines.get(query));
+  return answerLater(c, (signal) => timelines.get(query, signal), streams);
+}
+
 interface Answerer extends Pick<AppOptions, 'maps' | 'streams'> {
   shape(graph: MapGraph): object;
 }
 
-/** A map of some flows takes time, like a list: who asks for it counts among the streams, and may go away. */
 async function answerOnce(
   c: Context<Env>,
   query: MapQuery,
   { maps, streams, shape }: Answerer,
 ): Promise<Response> {
   if (query.match === undefined) return jsonAnswer(shape(await maps.get(query)));
+  return answerLater(c, async (signal) => shape(await maps.get(query, signal)), streams);
+}
+
+/** What is drawn of some flows takes time, like a list: who asks for it counts among the streams, and may go away. */
+function answerLater(
+  c: Context<Env>,
+  answer: (signal: AbortSignal) => Promise<object | undefined>,
+  streams: Streams,
+): Response {
   const form = 'application/json';
   if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': form } });
   return streams.answer(
     async function* (signal) {
-      yield `${JSON.stringify(shape(await maps.get(query, signal)))}\n`;
+      yield `${JSON.stringify(await answer(signal))}\n`;
     },
     clientOf(c, form),
   );

@@ -96,7 +96,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       ...WINDOW,
       { name: 'buckets', doc: 'parts of the window, at most', allowed: ['a whole number'] },
     ],
-    filters: [],
+    filters: FLOW_FILTERS,
     answers: { [JSON_FORM]: 'Timeline' },
   },
   plain('/api/v1/status', 'what is read and kept, and what was lost', 'Status'),

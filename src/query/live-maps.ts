@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { inSlices } from '../lib/time-slice.ts';
 import { Turns } from '../lib/turns.ts';
 import { changeBetween } from '../map/change.ts';
 import type { MapGraph } from '../map/types.ts';
 import { filteredMap } from './filtered-map.ts';
 import type { MapQuery } from './map-query.ts';
+import { SharedWork } from './shared-work.ts';
 import type { MapSource } from './sources.ts';
 
 export interface LiveMapsOptions {
@@ -18,8 +18,6 @@ export interface LiveMapsOptions {
 const FRESH_MS = 250;
 /** Rates and the window move on also when no flow does. */
 const IDLE_REDRAW_MS = 5000;
-/** Of the time, how much may go into drawing one map. */
-const DUTY = 0.1;
 const MAX_KEPT = 64;
 /** Maps of some flows at once; others wait. That of nearly all flows of an hour takes hundreds of MiB while it is drawn. */
 const MAX_DRAWN = 1;
@@ -30,18 +28,8 @@ interface LiveMap {
   /** The graph before, and what turned it into this one. */
   step: { from: MapGraph; text: string } | undefined;
   version: number;
-  drawnAt: number;
-  costMs: number;
   readonly followers: Set<() => void>;
-  drawing: Drawing | undefined;
-}
-
-/** A map is drawn once at a time, and only while someone wants it. */
-interface Drawing {
-  done: Promise<void>;
-  stop: AbortController;
-  /** Single questions that it will answer. */
-  waiting: number;
+  readonly drawing: SharedWork;
 }
 
 /** The maps that are being asked for: each distinct question is answered once, however many ask it. */
@@ -60,12 +48,7 @@ export class LiveMaps {
   /** A map of some flows takes time, and is drawn no further when the signal is aborted: nobody reads what it gives then. */
   async get(query: MapQuery, signal?: AbortSignal): Promise<MapGraph> {
     const live = this.#live(query);
-    if (!this.#mayDraw(live, FRESH_MS)) return live.graph;
-    const drawing = this.#draw(live);
-    drawing.waiting += 1;
-    await (signal === undefined ? drawing.done : Promise.race([drawing.done, aborted(signal)]));
-    drawing.waiting -= 1;
-    stopUnwanted(live);
+    if (live.drawing.isDue(FRESH_MS)) await live.drawing.wait(signal);
     return live.graph;
   }
 
@@ -99,7 +82,7 @@ export class LiveMaps {
     } finally {
       signal.removeEventListener('abort', onChange);
       live.followers.delete(onChange);
-      stopUnwanted(live);
+      live.drawing.stopUnwanted();
       this.#rest();
     }
   }
@@ -119,46 +102,29 @@ export class LiveMaps {
     for (const live of this.#maps.values()) {
       const changed = live.version !== this.#source.version;
       const intervalMs = changed ? this.#options.intervalMs / 2 : IDLE_REDRAW_MS;
-      if (live.followers.size > 0 && this.#mayDraw(live, intervalMs)) this.#draw(live);
+      if (live.followers.size > 0 && live.drawing.isDue(intervalMs)) live.drawing.start();
     }
   }
 
   #live(query: MapQuery): LiveMap {
     let live = this.#maps.get(query.key);
     if (live === undefined) {
-      const never = { version: -1, drawnAt: Number.NEGATIVE_INFINITY, costMs: 0, step: undefined };
       const generatedAt = new Date(0).toISOString();
       const window = { since: generatedAt, until: generatedAt, live: true };
       const graph: MapGraph = { generatedAt, window, group: query.group, nodes: [], edges: [] };
-      live = { query, graph, ...never, followers: new Set(), drawing: undefined };
+      const followers = new Set<() => void>();
+      const drawing = new SharedWork({
+        now: () => this.#source.now(),
+        turns: query.match === undefined ? undefined : this.#turns,
+        isWanted: () => followers.size > 0,
+        work: (signal) => this.#show(drawn, signal),
+      });
+      const drawn: LiveMap = { query, graph, version: -1, step: undefined, followers, drawing };
+      live = drawn;
       this.#maps.set(query.key, live);
       this.#forgetUnused(live);
     }
     return live;
-  }
-
-  #mayDraw(live: LiveMap, intervalMs: number): boolean {
-    return this.#source.now() - live.drawnAt >= Math.max(intervalMs, live.costMs / DUTY);
-  }
-
-  #draw(live: LiveMap): Drawing {
-    if (live.drawing !== undefined) return live.drawing;
-    const stop = new AbortController();
-    const done = this.#drawn(live, stop).finally(() => {
-      if (live.drawing === drawing) live.drawing = undefined;
-    });
-    const drawing = { done, stop, waiting: 0 };
-    live.drawing = drawing;
-    return drawing;
-  }
-
-  async #drawn(live: LiveMap, { signal }: AbortController): Promise<void> {
-    const draw = () => this.#show(live, signal);
-    try {
-      await (live.query.match === undefined ? draw() : this.#turns.take(draw, signal));
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
   }
 
   async #show(live: LiveMap, signal: AbortSignal): Promise<void> {
@@ -166,14 +132,11 @@ export class LiveMaps {
     const { group, label, expand, limit, gather, match } = query;
     const { version } = this.#source;
     const now = this.#source.now();
-    const started = performance.now();
     const graph =
       match === undefined
         ? this.#source.graph({ now, group, label, expand, limit, gather, ...query.window(now) })
         : await inSlices(filteredMap(this.#source, query, match), signal);
     live.version = version;
-    live.drawnAt = now;
-    live.costMs = performance.now() - started;
     const change = live.followers.size === 0 ? undefined : changeBetween(live.graph, graph);
     if (live.followers.size > 0 && change === undefined) return;
     live.step = change && { from: live.graph, text: eventText(change) };
@@ -185,8 +148,8 @@ export class LiveMaps {
   #forgetUnused(used: LiveMap): void {
     const now = this.#source.now();
     for (const [key, live] of this.#maps) {
-      const isOld = now - live.drawnAt > IDLE_REDRAW_MS;
-      if (live.followers.size > 0 || live.drawing !== undefined || live === used) continue;
+      const isOld = now - live.drawing.doneAt > IDLE_REDRAW_MS;
+      if (live.followers.size > 0 || live.drawing.isRunning || live === used) continue;
       if (isOld || this.#maps.size > MAX_KEPT) this.#maps.delete(key);
     }
   }
@@ -196,18 +159,6 @@ export class LiveMaps {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
-}
-
-/** What nobody waits for is not drawn to its end, and begins anew for who asks then. */
-function stopUnwanted(live: LiveMap): void {
-  const { drawing, followers } = live;
-  if (drawing === undefined || drawing.waiting > 0 || followers.size > 0) return;
-  live.drawing = undefined;
-  drawing.stop.abort();
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** What brings a client from the graph that it has to the newest. */

@@ -1,10 +1,11 @@
 import type { Flow } from '../lib/filter/flow-record.ts';
 import { FLOWS, type FlowQuery } from '../lib/filter/flows.ts';
-import { parseQuery, type RecordSet, SELECTORS } from '../lib/filter/query.ts';
+import { parseQuery, type RecordSet } from '../lib/filter/query.ts';
 import { parseCount, parseDuration, parseTime } from '../lib/filter/values.ts';
 import { DEFAULT_NODE_LIMIT } from '../map/draw.ts';
 import { GROUP_NAMES, parseGroup } from '../map/group.ts';
 import type { MapGroup } from '../map/types.ts';
+import { takeApart } from './parameters.ts';
 import { refusedParameter, refusedValue } from './refusal.ts';
 
 /** A window that ends now, or the one between two times; both in milliseconds. */
@@ -35,25 +36,18 @@ const MAX_EXPANDED = 100;
 const OWN_PARAMETERS = ['group', 'expand', 'since', 'until', 'limit', 'gather', 'format'];
 /** How far to look back when nothing is said. */
 const USUAL_WINDOW_MS = 300_000;
-/** A map has no newest and oldest. */
-const NO_PARAMETERS: ReadonlySet<string> = new Set(SELECTORS.map(({ name }) => name));
 
 /** Throws SP_QUERY_INVALID with the parameter and what it may be. */
 export function parseMapQuery(
   params: URLSearchParams,
   { now, windowMs, set = FLOWS }: { now: number; windowMs: number; set?: RecordSet<Flow> },
 ): MapQuery {
-  const own = new Map<string, string>();
-  const filters: [string, string][] = [];
-  const expand = new Set<string>();
-  for (const [name, value] of params) {
-    if (own.has(name)) throw refusedParameter(name, `${name} may be given once`);
-    if (name === 'expand') expand.add(value);
-    else if (OWN_PARAMETERS.includes(name)) own.set(name, value);
-    else if (NO_PARAMETERS.has(name))
-      throw refusedParameter(name, `${name} is not a parameter of the map`, OWN_PARAMETERS);
-    else filters.push([name, value]);
-  }
+  const { own, repeated, filters } = takeApart(params, {
+    of: 'the map',
+    names: OWN_PARAMETERS,
+    repeatable: 'expand',
+  });
+  const expand = new Set(repeated);
   if (expand.size > MAX_EXPANDED)
     throw refusedParameter('expand', `at most ${MAX_EXPANDED} nodes can be expanded at once`);
   const { group, label } = readGroup(own.get('group') ?? 'process');

@@ -12,6 +12,8 @@ export interface FlowReport {
   flow: StoredFlow;
   /** The flow with what it had carried before the window or an earlier report; undefined = nothing. */
   before(): MapFlow | undefined;
+  /** Whether no later one tells of the flow. */
+  readonly isLast: boolean;
 }
 
 /** What the API asks of the agent's records of one kind. */
@@ -55,6 +57,8 @@ export interface MapSource {
   /** The map of all flows. */
   graph(query: GraphQuery): MapGraph;
   timeline(query: TimelineQuery): MapTimeline;
+  /** From when on all reports are kept, though there was no room for earlier ones; undefined = there was for all. */
+  readonly reportsKeptFrom: number | undefined;
   /**
    * The reports of flows that a map of some of them is drawn from: of each time slot the last, from the window's begin on,
    * and those of all that are open. They are those of the moment of the call, whatever comes later.

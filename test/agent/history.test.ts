@@ -112,12 +112,22 @@ it('tells when there was something', async () => {
     [30, 1, 0],
     [30, 1, 1],
   ]);
+  // Both sides of the first match; the second is known from its client alone.
+  const matching = async (filter: string) => {
+    const { buckets } = await agent.json<MapTimeline>(`/api/v1/timeline?buckets=60&${filter}`);
+    return buckets.filter(({ bytes }) => bytes > 0);
+  };
+  expect(await matching('protocol=tcp')).toEqual(busy);
+  expect(await matching('comm=curl&failure')).toEqual(busy.slice(1));
+  expect(await matching('since=30m&comm=nginx')).toEqual([]);
   const minutes = busy.map(({ at }) => (Date.now() - Date.parse(at)) / 60_000);
   expect(minutes.map((ago, i) => ago - (i === 0 ? 40 : 20) - 0.5).every((off) => Math.abs(off) <= 1)).toBe(
     true,
   );
   const answer = await fetch(`${agent.url}/api/v1/timeline?buckets=0`);
   expect(await answer.json()).toMatchObject({ error: { code: 'SP_QUERY_INVALID', parameter: 'buckets' } });
+  const head = await fetch(`${agent.url}/api/v1/timeline?port=80`, { method: 'HEAD' });
+  expect([head.status, head.headers.get('content-type')]).toEqual([200, 'application/json']);
 });
 
 it('shows DNS questions on their edge and what containers use on their node', async () => {

@@ -138,6 +138,7 @@ it.each([
   ['/api/v1/map?format=grafana', 'Drawing'],
   ['/api/graph/data?group=workload', 'Drawing'],
   ['/api/v1/timeline?buckets=4', 'Timeline'],
+  ['/api/v1/timeline?comm=nginx&not=true&port=80', 'Timeline'],
   ['/api/v1/status', 'Status'],
   ['/health', 'Health'],
   ['/ready', 'Readiness'],

@@ -13,11 +13,12 @@ import { parseQuery } from '../../src/lib/filter/query.ts';
 import { changeBetween } from '../../src/map/change.ts';
 import { NetworkMap } from '../../src/map/network-map.ts';
 import { atOnce } from '../../src/map/steps.ts';
-import type { MapDnsQuery, MapFlow, MapGraph } from '../../src/map/types.ts';
+import type { MapDnsQuery, MapFlow, MapGraph, MapTimeline } from '../../src/map/types.ts';
 import { filteredMap } from '../../src/query/filtered-map.ts';
+import { filteredTimeline } from '../../src/query/filtered-timeline.ts';
 import { type MapQuery, parseMapQuery } from '../../src/query/map-query.ts';
 import type { MapSource, StoredFlow } from '../../src/query/sources.ts';
-import { parseTimelineQuery } from '../../src/query/timeline-query.ts';
+import { parseTimelineQuery, type TimelineQuery } from '../../src/query/timeline-query.ts';
 import type { DnsRecord } from '../../src/wire/dns.ts';
 import type { FlowRecord } from '../../src/wire/flow.ts';
 import type { ProcessRecord } from '../../src/wire/process.ts';
@@ -145,8 +146,9 @@ export class Fixture {
         sendJson(response, this.#lastFlows(url.searchParams));
         break;
       case '/api/v1/timeline': {
-        const query = parseTimelineQuery(url.searchParams, { now: Date.now(), windowMs: WINDOW_MS });
-        sendJson(response, this.#map.timeline(query));
+        const now = Date.now();
+        const query = parseTimelineQuery(url.searchParams, { now, windowMs: WINDOW_MS, set: NAMED_FLOWS });
+        sendJson(response, this.#timeline(query));
         break;
       }
       case '/api/v1/processes': {
@@ -201,6 +203,12 @@ export class Fixture {
     return this.#map.graph({ now, group, label, expand, limit, gather, ...window(now) });
   }
 
+  #timeline({ at, match }: TimelineQuery): MapTimeline {
+    const query = at(Date.now());
+    if (match === undefined) return this.#map.timeline(query);
+    return atOnce(filteredTimeline(this.#source(), query, match));
+  }
+
   #source(): MapSource {
     return {
       version: 0,
@@ -208,7 +216,11 @@ export class Fixture {
       now: () => Date.now(),
       graph: (query) => this.#map.graph(query),
       timeline: (query) => this.#map.timeline(query),
-      reports: () => [...this.#mapFlows.values()].map((flow) => ({ flow, before: () => undefined })),
+      reports: () =>
+        [...this.#mapFlows.values()].map((flow) => ({
+          ...{ flow, before: () => undefined, isLast: true },
+        })),
+      reportsKeptFrom: undefined,
       lookups: () => this.#questions,
     };
   }

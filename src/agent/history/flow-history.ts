@@ -63,6 +63,7 @@ export class FlowHistory {
   #bytes = 0;
   #rows = 0;
   #forgotten = 0;
+  #keptFrom: number | undefined;
 
   constructor(options: FlowHistoryOptions) {
     this.#options = options;
@@ -71,6 +72,11 @@ export class FlowHistory {
   get counts(): { rows: number; bytes: number; maxBytes: number; forgotten: number } {
     const { maxBytes } = this.#options;
     return { rows: this.#rows, bytes: this.#bytes, maxBytes, forgotten: this.#forgotten };
+  }
+
+  /** From when on all rows are kept, though there was no room for earlier ones; undefined = there was for all. */
+  get keptFrom(): number | undefined {
+    return this.#keptFrom;
   }
 
   slotOf(timeMs: number): number {
@@ -229,7 +235,9 @@ export class FlowHistory {
     this.#bytes += block.bytes;
     this.#rows += block.size;
     while (this.#bytes > this.#options.maxBytes && this.#blocks.length > 1) {
-      this.#forgotten += this.#blocks[0]?.size ?? 0;
+      const { size = 0, lastMs = 0 } = this.#blocks[0] ?? {};
+      this.#forgotten += size;
+      this.#keptFrom = Math.max(this.#keptFrom ?? 0, lastMs);
       this.#drop();
     }
   }

@@ -47,6 +47,10 @@ export class PastFlows {
     return this.#history.counts;
   }
 
+  get keptFrom(): number | undefined {
+    return this.#history.keptFrom;
+  }
+
   /** Before the store takes a row of a later time slot: how the flow was at the end of the earlier one stays known. */
   beforeRow(row: FlowRow): void {
     const flow = this.#store.get(String(row[ID]));
@@ -131,12 +135,13 @@ export class PastFlows {
           if ((flow.openedMs ?? 0) > until) continue;
           const isRated = flow.activeMs >= now - RATED_MS && flow.state === 'closed';
           const rated = isRated ? closed(flow.id) : undefined;
-          yield new PastReport(rated ?? flow, past, beforeMs);
+          const isLast = flow.state === 'closed';
+          yield new PastReport(rated ?? flow, { told: past, toldMs: beforeMs, isLast });
         }
         for (const { flow, told } of open) {
           if ((flow.openedMs ?? 0) > until) continue;
           const toldMs = Math.min(beforeMs, flow.activeMs);
-          yield new PastReport(flow, { before: () => told }, toldMs);
+          yield new PastReport(flow, { told: { before: () => told }, toldMs, isLast: true });
         }
       },
     };
@@ -151,13 +156,21 @@ export class PastFlows {
   }
 }
 
+interface Told {
+  told: { before(): readonly number[] | undefined };
+  toldMs: number;
+  isLast: boolean;
+}
+
 class PastReport implements FlowReport {
   readonly flow: FlowView;
-  readonly #told: { before(): readonly number[] | undefined };
+  readonly isLast: boolean;
+  readonly #told: Told['told'];
   readonly #toldMs: number;
 
-  constructor(flow: FlowView, told: { before(): readonly number[] | undefined }, toldMs: number) {
+  constructor(flow: FlowView, { told, toldMs, isLast }: Told) {
     this.flow = flow;
+    this.isLast = isLast;
     this.#told = told;
     this.#toldMs = toldMs;
   }
