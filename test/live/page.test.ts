@@ -100,6 +100,21 @@ it('draws what was refused in red', async () => {
   expect(await page.locator('tbody td.state').allTextContents()).toEqual(['refused', 'refused']);
 });
 
+it('shows when what the filters of the search match was', async () => {
+  await using visited = await visit(`comm:${REFUSED}`);
+  const { page } = visited;
+  const failed = page.locator('.bar-failed');
+  await soon(() => failed.count()).toBeGreaterThan(0);
+  const texts = await page.locator('.bars g:has(.bar-failed) title').allTextContents();
+  // Both in one part of the time, or one in each of two.
+  const counts = texts.map((text) => /: 0 B, 0 opened, (\d) failed$/.exec(text)?.[1]);
+  expect(counts.reduce((sum, count) => sum + Number(count), 0)).toBe(2);
+  await page.locator('#search').fill(`comm:${CLIENT}`);
+  await soon(() => failed.count()).toBe(0);
+  const busy = page.locator('.bar:not([height="0"])');
+  await soon(() => busy.count()).toBeGreaterThan(0);
+});
+
 it('selects the node that is clicked, and shows its flows alone', async () => {
   await using visited = await visit('');
   const { page } = visited;

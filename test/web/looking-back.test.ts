@@ -48,6 +48,23 @@ describe('the time', () => {
     expect(page.url()).not.toContain('until');
   });
 
+  test('is that of what the filters of the search match', async () => {
+    await using visited = await visit(browser, { prepare: openHistory });
+    const { page } = visited;
+    const failed = page.locator('.bar-failed');
+    await failed.waitFor({ state: 'attached' });
+    await page.locator('#search').fill('comm:nginx');
+    await soon(() => failed.count()).toBe(0);
+    await soon(() => page.locator('.bar:not([height="0"])').count()).toBe(1);
+    // Refused: what was shown stays.
+    await page.locator('#search').fill('port:x');
+    await page.getByText('is not a value of port').waitFor();
+    expect(await page.locator('.bar:not([height="0"])').count()).toBe(1);
+    await page.locator('#search').fill('failure');
+    await failed.waitFor({ state: 'attached' });
+    expect(await page.locator('.bar:not([height="0"])').count()).toBe(0);
+  });
+
   test('is seen in a longer window', async () => {
     await using visited = await visit(browser, { prepare: openHistory });
     const { page } = visited;

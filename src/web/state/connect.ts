@@ -6,6 +6,7 @@ import { pollJson } from '../api/poll.ts';
 import { asStatus } from '../api/status.ts';
 import type { FlowsAnswer } from '../flows/flow.ts';
 import { flowParams } from '../flows/query.ts';
+import { filterParams } from '../search/tokens.ts';
 import type { Page } from './page.ts';
 import { windowParams } from './time-window.ts';
 
@@ -143,16 +144,32 @@ function pollStatus(page: Page): () => void {
 }
 
 function pollTimeline(page: Page): () => void {
-  return pollJson<MapTimeline>({
-    url: () => `api/v1/timeline?buckets=${TIMELINE_BUCKETS}`,
+  const read = () => {
+    const filters = filterParams(page.search.value.filters);
+    return new URLSearchParams([['buckets', `${TIMELINE_BUCKETS}`], ...filters]).toString();
+  };
+  let query = read();
+  const poll = pollJson<MapTimeline>({
+    url: () => `api/v1/timeline?${query}`,
     everyMs: TIMELINE_EVERY_MS,
     onAnswer: (answer) => {
       page.timeline.value = answer;
     },
-    onFailure: () => {
+    onFailure: (error) => {
+      // The map says why a search is refused, and stays as it was too.
+      if (error instanceof ApiError && error.refused) return;
       page.timeline.value = undefined;
     },
-  }).stop;
+  });
+  const stop = whenSettled(page, read, (wanted) => {
+    if (wanted === query) return;
+    query = wanted;
+    poll.now();
+  });
+  return () => {
+    stop();
+    poll.stop();
+  };
 }
 
 function sampleThroughput(page: Page): () => void {
