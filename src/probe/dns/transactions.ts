@@ -1,4 +1,5 @@
 import { type Linked, LinkedQueue } from '../../lib/linked-queue.ts';
+import { type Chained, ChainedIndex } from './chained-index.ts';
 import { Opcode } from './codes.ts';
 import { EndedQuestions } from './ended-questions.ts';
 import type { DnsMessage, DnsQuestion } from './message.ts';
@@ -18,8 +19,7 @@ export interface TransactionTableOptions<Owner> {
 }
 
 /** A question without an answer yet. */
-interface Pending<Owner> extends Linked<Pending<Owner>> {
-  readonly key: number;
+interface Pending<Owner> extends Linked<Pending<Owner>>, Chained<Pending<Owner>> {
   readonly asked: Asked<Owner>;
   lastAskedNs: number;
 }
@@ -51,7 +51,7 @@ export class TransactionTable<Owner> {
   readonly #timeoutNs: number;
   readonly #maxAnswers: number;
   readonly #onTransaction: (transaction: DnsTransaction<Owner>) => void;
-  readonly #byId = new Map<number, Pending<Owner>[]>();
+  readonly #byId: ChainedIndex<Pending<Owner>>;
   /** The one that was last asked first comes first. */
   readonly #pending = new LinkedQueue<Pending<Owner>>();
   readonly #ended: EndedQuestions;
@@ -61,6 +61,7 @@ export class TransactionTable<Owner> {
     this.#timeoutNs = (options.timeoutMs ?? 6000) * 1e6;
     this.#maxAnswers = options.maxAnswers ?? 64;
     this.#onTransaction = options.onTransaction;
+    this.#byId = new ChainedIndex(this.maxPending);
     this.#ended = new EndedQuestions(this.maxPending);
   }
 
@@ -101,7 +102,8 @@ export class TransactionTable<Owner> {
     }
     if (known !== undefined) this.#timeOut(known);
     const asked = { messageId: id, socket, askedNs: timeNs, question, server, transport, retries: 0, owner };
-    this.#insert({ key, asked, lastAskedNs: timeNs, previous: undefined, next: undefined });
+    const links = { previous: undefined, next: undefined, behind: undefined };
+    this.#insert({ key, asked, lastAskedNs: timeNs, ...links });
   }
 
   #answered(packet: DnsPacket<Owner>, message: DnsMessage): void {
@@ -148,12 +150,10 @@ export class TransactionTable<Owner> {
 
   /** A server that did not understand the question may leave it out: its answer is to the oldest with the id. */
   #find(key: number, socket: number, question: DnsQuestion | undefined): Pending<Owner> | undefined {
-    return this.#byId
-      .get(key)
-      ?.find(
-        ({ asked }) =>
-          asked.socket === socket && (question === undefined || isSame(asked.question, question)),
-      );
+    return this.#byId.find(
+      key,
+      ({ asked }) => asked.socket === socket && (question === undefined || isSame(asked.question, question)),
+    );
   }
 
   #isOver(pending: Pending<Owner>, timeNs: number): boolean {
@@ -165,11 +165,9 @@ export class TransactionTable<Owner> {
   }
 
   #insert(pending: Pending<Owner>): void {
-    const candidates = this.#byId.get(pending.key);
-    if (candidates === undefined) this.#byId.set(pending.key, [pending]);
-    else candidates.push(pending);
+    const sameId = this.#byId.add(pending);
     this.#pending.append(pending);
-    if (candidates !== undefined && candidates.length > MAX_SAME_ID) this.#evict(candidates[0]);
+    if (sameId > MAX_SAME_ID) this.#evict(this.#byId.find(pending.key, () => true));
     if (this.#pending.size > this.maxPending) this.#evict(this.#pending.first);
   }
 
@@ -191,9 +189,7 @@ export class TransactionTable<Owner> {
 
   #remove(pending: Pending<Owner>): void {
     this.#pending.remove(pending);
-    const candidates = this.#byId.get(pending.key) ?? [];
-    if (candidates.length > 1) candidates.splice(candidates.indexOf(pending), 1);
-    else this.#byId.delete(pending.key);
+    this.#byId.remove(pending);
   }
 
   #countUnexpected(ended: DnsTransaction<Owner>['outcome'] | undefined): void {
