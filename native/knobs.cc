@@ -18,8 +18,9 @@ struct Variable {
     const btf_type *type;
 };
 
+/** `types` is null where an object has none, which libbpf does not look for. */
 Variable findVariable(const btf *types, const std::string &name) {
-    int section = btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC);
+    int section = types ? btf__find_by_name_kind(types, ".rodata", BTF_KIND_DATASEC) : 0;
     if (section > 0) {
         const btf_type *rodata = btf__type_by_id(types, section);
         const btf_var_secinfo *entries = btf_var_secinfos(rodata);

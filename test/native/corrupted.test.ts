@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { BpfObject } from '../../src/probe/native.ts';
+import { compile } from './compile.ts';
 import { failure, image, native } from './fixture.ts';
 
 const sectionHeaders = Number(image.readBigUInt64LE(40));
@@ -56,6 +58,15 @@ test('a file that was cut anywhere is refused', () => {
   for (let size = 0; size < image.length; size += 199) {
     expect(failure(() => open(image.subarray(0, size))).operation).toBe('open');
   }
+});
+
+test('an object without BTF has programs and no knobs', () => {
+  const object = open(compile(join(import.meta.dirname, 'without-maps.bpf.c'), { debug: false }));
+  expect(object.programs().map(({ name }) => name)).toEqual(['limited']);
+  for (const call of [() => object.knob('limit'), () => object.setKnob('limit', 1)]) {
+    expect(failure(call)).toMatchObject({ code: 'ENOENT' });
+  }
+  object.close();
 });
 
 test('a damaged program is refused by the kernel, whose log comes with the error', () => {

@@ -81,10 +81,11 @@ function rangeOf({ kind, isFlagged, size, encoding }: Type): { least: bigint; mo
   return { least: -(1n << (bits - 1n)), most: (1n << (bits - 1n)) - 1n };
 }
 
+/** Where an object has no types, their address is 0, which libbpf does not look for. */
 function findVariable(libraries: Libraries, object: number, name: string): Variable {
   const { bpf, textAt } = libraries;
   const types = bpf.bpf_object__btf(object);
-  const section = bpf.btf__find_by_name_kind(types, '.rodata', KIND_DATASEC);
+  const section = types === 0 ? 0 : bpf.btf__find_by_name_kind(types, '.rodata', KIND_DATASEC);
   if (section > 0) {
     const { view } = copyType(libraries, types, section);
     for (let at = TYPE_SIZE; at < view.byteLength; at += ENTRY_SIZE) {
