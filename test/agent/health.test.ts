@@ -1,20 +1,13 @@
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../live/ports.ts';
 import { runAgent, socketPath, TestProbe, until } from './harness.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 it('answers the probes of the kubelet on a port of their own, and nothing else there', async () => {
   const socket = socketPath();
   const probe = new TestProbe(socket);
-  const healthPort = await freePort();
+  const healthPort = freePort();
   await runAgent(socket, { config: { healthPort } });
   const ask = (path: string) => fetch(`http://127.0.0.1:${healthPort}${path}`);
   const health = await ask('/health');
@@ -33,7 +26,7 @@ it('answers the probes of the kubelet on a port of their own, and nothing else t
 });
 
 it('answers them at any address of the node, by any name', async () => {
-  const healthPort = await freePort();
+  const healthPort = freePort();
   await runAgent(socketPath(), { config: { healthPort } });
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   const reachable = addresses.filter(({ family }) => family === 'IPv4').map(({ address }) => address);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { AgentOptions } from '../../src/agent/agent.ts';
 import { closed, localConnection, runAgent, socketPath, TestProbe, until } from '../agent/harness.ts';
 import { makeCertificates } from '../kubernetes/certificates.ts';
+import { freePort } from '../live/ports.ts';
 import { makeFolder } from '../server/harness.ts';
 import { type Behaviour, type Log, type Point, receiver, takes } from './receiver.ts';
 
@@ -227,9 +228,11 @@ describe('a receiver that', () => {
   });
 
   test('is not there yet gets everything once it is', async () => {
-    const gone = await receiver();
-    await gone.close();
-    const { probe, sink } = await sending(gone.url, { otlpLogs: ['flow.opened'], otlpIntervalMs: 3_600_000 });
+    const port = freePort();
+    const { probe, sink } = await sending(`http://127.0.0.1:${port}`, {
+      otlpLogs: ['flow.opened'],
+      otlpIntervalMs: 3_600_000,
+    });
     probe.tell('flow.opened', localConnection('a').client);
     const status = await until(
       () => sink('otlp-logs'),
@@ -238,7 +241,7 @@ describe('a receiver that', () => {
     expect(status?.lastError).toMatch(
       /nothing listens there; start the receiver, or give another otlpEndpoint/,
     );
-    const there = await receiver(takes, { port: gone.port });
+    const there = await receiver(takes, { port });
     expect(await logsOf(there, 1)).toHaveLength(1);
   });
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from './ports.ts';
 
 export interface HeldConnection {
   port: number;
@@ -11,10 +12,9 @@ export interface HeldConnection {
 
 /** A connection over loopback between two sockets of this process that stays open until it is closed. */
 export async function holdConnection(): Promise<HeldConnection> {
-  const listener = createServer();
-  listener.listen(0, '127.0.0.1');
+  const port = freePort();
+  const listener = createServer().listen(port, '127.0.0.1');
   await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
   const client = connect(port, '127.0.0.1');
   const [[server]] = (await Promise.all([once(listener, 'connection'), once(client, 'connect')])) as [
     [Socket],

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Endpoint } from '../../src/wire/flow.ts';
+import { freePort } from '../live/ports.ts';
 import type { Namespace } from './topology.ts';
 
 export interface Ends {
@@ -54,7 +55,9 @@ export class Peer {
 
   /** Connects, and stays connected. Throws when there was no connection. */
   async connect(address: Address): Promise<Conversation> {
-    const { id, client, server, error } = await this.#ask('connect', { ...address });
+    const localPort = freePort();
+    const answer = await this.#ask('connect', { localPort, ...address });
+    const { id, client, server, error } = answer;
     if (client === undefined || server === undefined) throw new Error(`no connection: ${error}`);
     return { id, client, server };
   }

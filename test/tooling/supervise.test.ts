@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../src/lib/package-root.ts';
+import { freePort } from '../live/ports.ts';
 
 const patience = { timeout: 50_000, interval: 50 };
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sysprobe-supervise-'));
   chmodSync(folder, 0o755); // the agent goes through it
   socket = join(folder, 'run/probe.sock');
-  const port = await freePort();
+  const port = freePort();
   page = `http://127.0.0.1:${port}/`;
   output = '';
   start = spawn(process.execPath, [join(packageRoot, 'scripts/start.mjs')], {
@@ -40,14 +40,6 @@ afterEach(async () => {
   await vi.waitFor(() => expect(programs()).toEqual([]), patience);
   rmSync(folder, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 interface Program {
   pid: number;

@@ -2,6 +2,7 @@ import { execFile, execFileSync, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { FlowRecord } from '../../src/wire/flow.ts';
+import { freePort } from '../live/ports.ts';
 import { exitOf, poll, type RunningProbe } from '../live/probe.ts';
 import { startNginx } from './nginx.ts';
 
@@ -119,9 +120,6 @@ async function closedSides(
   }).catch(() => undefined);
   return flows;
 }
-
-let lastPort = 20_000 + (process.pid % 10_000);
-const freePort = () => ++lastPort;
 
 /** Without connecting: iperf3 takes the first connection for its test. */
 function listens(port: number): boolean {
