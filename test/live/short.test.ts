@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Following, type RunningProbe, startProbe } from './probe.ts';
+import { type FlowEvent, type Following, type RunningProbe, startProbe } from './probe.ts';
 import { startTraffic, traffic } from './traffic.ts';
 
 let probe: RunningProbe;
@@ -26,9 +26,12 @@ async function storiesOf(port: number, flows: number): Promise<string[][]> {
 }
 
 it('a connection that stays is told as it opens and as it closes', async () => {
-  const { port, done } = await startTraffic('transfer', { sent: 10, received: 20, hold: 4 });
-  const { sent } = await done.then(({ client }) => client);
-  expect(sent).toBe(10);
+  const { port, release, done } = await startTraffic('transfer', { sent: 10, received: 20, hold: 'told' });
+  const opened = ({ type, source, dest }: FlowEvent) =>
+    type === 'flow.opened' && [source.port, dest.port].includes(port);
+  await stream.until((events) => events.filter(opened).length >= 2);
+  release();
+  await done;
   const stories = await storiesOf(port, 2);
   expect(stories).toHaveLength(2);
   for (const story of stories) {

@@ -1,12 +1,13 @@
 """Real TCP traffic whose sizes the two ends report themselves.
 
 python3 traffic.py CASE [--host HOST] [--port PORT] [--sent N] [--received N] [--count N] [--netns-server NAME]
-                        [--netns-client NAME] [--cgroup-server DIR] [--hold SECONDS] [--comm-server NAME]
+                        [--netns-client NAME] [--cgroup-server DIR] [--hold SECONDS|told] [--comm-server NAME]
                         [--comm-client NAME] [--avoid PORT...]
 
 Prints {"port": P} when the server listens, and at the end {"port": P, "client": {"pid", "sent", "received"},
 "server": {...}}, a line each.
-The server is a child process, so the two ends have different owners. Without --port the kernel chooses one, which soon
+The server is a child process, so the two ends have different owners. The client holds each connection for --hold, or
+until standard input ends. Without --port the kernel chooses one, which soon
 is one that it chose before: not one of --avoid.
 """
 import argparse
@@ -87,8 +88,14 @@ class Transfer:
             with self.connect(port) as sock:
                 sent += send(sock, self.args.sent)
                 received += receive(sock, self.args.received)
-                time.sleep(self.args.hold)
+                self.hold()
         return sent, received
+
+    def hold(self):
+        if self.args.hold == "told":
+            sys.stdin.read()
+        else:
+            time.sleep(float(self.args.hold))
 
 
 class Mapped(Transfer):
@@ -176,14 +183,18 @@ class Reconnect(Aborted):
 
 
 class Reuse(ClientReset):
-    """Each connection from the port of the one before it, at once: a reset leaves nothing to wait for."""
+    """Each connection from the port of the one before it, at once: a reset leaves nothing to wait for.
+
+    The first port is one of those that the kernel gives to connect() and not to bind(), so that no listener gets it.
+    """
 
     def use(self, port):
         sent = received = 0
-        source = (self.args.host, 0)
+        source = None
         for _ in range(self.args.count):
             with socket.socket(family_of(self.args.host)) as sock:
-                sock.bind(source)
+                if source:
+                    sock.bind(source)
                 sock.connect((self.args.host, port))
                 source = sock.getsockname()
                 sent += send(sock, self.args.sent)
@@ -340,7 +351,7 @@ def main():
     parser.add_argument("--sent", type=int, default=0)
     parser.add_argument("--received", type=int, default=0)
     parser.add_argument("--count", type=int, default=1)
-    parser.add_argument("--hold", type=float, default=0)
+    parser.add_argument("--hold", default=0)
     parser.add_argument("--netns-server")
     parser.add_argument("--netns-client")
     parser.add_argument("--cgroup-server")

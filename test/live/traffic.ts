@@ -19,6 +19,8 @@ export interface Traffic {
 
 export interface RunningTraffic {
   port: number;
+  /** Lets go of a connection that is held until it is told (`hold: 'told'`). */
+  release(): void;
   /** Its report. */
   done: Promise<Traffic>;
   /** Ends it early, and waits until it has ended. */
@@ -36,7 +38,7 @@ export async function startTraffic(
   const flags = Object.entries(options).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
   const avoid = options.port === undefined ? ['--avoid', ...[...usedPorts].map(String)] : [];
   const child = spawn('python3', ['test/live/traffic.py', name, ...flags, ...avoid], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     timeout: paced(120_000),
   });
   let last = '';
@@ -56,6 +58,7 @@ export async function startTraffic(
   usedPorts.add(first.port);
   return {
     port: first.port,
+    release: () => child.stdin.end(),
     done: ended,
     stop: async () => {
       child.kill();
