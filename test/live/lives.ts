@@ -59,12 +59,13 @@ export class Watch {
 
   /** The sending side of each life's datagram. */
   async datagramsOf(lives: Life[]): Promise<LifeFlow[]> {
-    const byEnd = new Map(lives.map((life) => [`${life.netns}:${life.datagramPort}`, life]));
+    // Two of them may have had the same port, but each sent another number of bytes.
+    const byEnd = new Map(lives.map((life) => [sentFrom(life.netns, life.datagramPort, life.sent), life]));
     const among = (events: FlowEvent[]) =>
       events.flatMap((flow): LifeFlow[] => {
         if (flow.type !== 'flow.opened' || flow.protocol !== 'udp') return [];
-        const life = byEnd.get(`${flow.netns}:${flow.source.port}`);
-        return life !== undefined && flow.sent.bytes === life.sent ? [{ life, flow }] : [];
+        const life = byEnd.get(sentFrom(flow.netns, flow.source.port, flow.sent.bytes));
+        return life === undefined ? [] : [{ life, flow }];
       });
     await this.stream.until((events) => among(events).length >= lives.length);
     return among(this.stream.events);
@@ -76,6 +77,8 @@ export class Watch {
     return flowsAmong(this.stream.events, lives);
   }
 }
+
+const sentFrom = (netns: number | undefined, port: number, sent: number) => `${netns}:${port} sent ${sent}`;
 
 /** The closed flows, of either side, of the lives' connections. */
 export function flowsAmong(events: FlowEvent[], lives: Life[]): LifeFlow[] {
