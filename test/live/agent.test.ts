@@ -74,10 +74,8 @@ describe('10,000 short connections', () => {
     const { probe, agent: first } = await both();
     const half = await burst(CONNECTIONS / 2);
     await poll(async () => (await closedSides(first, half.port)) > 1000);
-    const known = await closedSides(first, half.port);
     expect(await first.stop()).toBe(0);
     const firstHalf = await half.done;
-    expect(known).toBeLessThan(CONNECTIONS);
 
     const otherHalf = await burst(CONNECTIONS / 2, half.port);
     const second = await agentOn(probe.socket);
