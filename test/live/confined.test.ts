@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ofOpenFiles } from './open-files.ts';
 import { poll, type RunningProbe, startProbe } from './probe.ts';
 
 let probe: RunningProbe;
@@ -41,8 +42,8 @@ describe('rings for input and output, which a filter does not reach', () => {
   /** With it Node.js 20 makes them too, as later ones do without. */
   const through = ['env', 'UV_USE_IO_URING=1'];
   const rings = ({ pid }: RunningProbe) =>
-    readdirSync(`/proc/${pid}/fd`).filter(
-      (fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === 'anon_inode:[io_uring]',
+    ofOpenFiles(pid, (fd) => readlinkSync(`/proc/${pid}/fd/${fd}`)).filter(
+      (target) => target === 'anon_inode:[io_uring]',
     );
 
   it('are left by a probe that confines itself, under its own process id', async () => {

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dig, dnsperf, inNetns } from './dns-clients.ts';
 import { netnsInode, transactions, transactionsWhen } from './dns-records.ts';
 import { type DnsServer, startDnsmasq } from './dns-servers.ts';
 import { makeNamespacePair, type NamespacePair } from './namespaces.ts';
+import { ofOpenFiles } from './open-files.ts';
 import { poll, type RunningProbe, startProbe } from './probe.ts';
 
 const web = { ip: '192.0.2.80', ip6: '2001:db8::80' };
@@ -74,7 +75,7 @@ describe('a server that does not answer', () => {
     expect(await timeouts('late.shop.test')).toMatchObject([{ outcome: 'timeout' }]);
     process.kill(server.pid, 'SIGCONT');
     expect(await asking).toBe('1\n');
-    await poll(async () => (await probe.status()).dns?.lateAnswers === lateBefore + 1);
+    await poll(async () => ((await probe.status()).dns?.lateAnswers ?? 0) > lateBefore);
   });
 
   it('is not there', async () => {
@@ -154,8 +155,7 @@ describe('turned off', () => {
 
 /** Of the programs that a process holds, as numbers of enum bpf_prog_type. */
 function programTypes(pid: number): string[] {
-  const folder = `/proc/${pid}/fdinfo`;
-  return readdirSync(folder).flatMap(
-    (fd) => /^prog_type:\s*(\d+)/m.exec(readFileSync(`${folder}/${fd}`, 'utf8'))?.[1] ?? [],
+  return ofOpenFiles(pid, (fd) => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8')).flatMap(
+    (text) => /^prog_type:\s*(\d+)/m.exec(text)?.[1] ?? [],
   );
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok } from 'node:assert';
 import { statSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { DnsRecord } from '../../src/wire/dns.ts';
 import type { DnsServer, LoggedQuery } from './dns-servers.ts';
 import { poll, type RunningProbe } from './probe.ts';
@@ -49,15 +50,18 @@ export async function watch(probe: RunningProbe, { netns, server, port, tells }:
   const before = new Set((await transactions(probe, netns)).map(({ id }) => id));
   const isNew = ({ id, server: at }: DnsRecord) => !before.has(id) && at?.port === port;
   return async (): Promise<DnsRecord[]> => {
-    const queries = () => server.queries().slice(asked);
-    const all = await transactionsWhen(
-      probe,
-      netns,
-      (records) => queries().length > 0 && records.filter(isNew).length >= queries().length,
-    );
-    const records = all.filter(isNew);
-    const expected = queries().map((query) => keyOf(query, tells));
-    deepStrictEqual(records.map((record) => keyOf(asQuery(record), tells)).sort(), expected.sort());
+    const keysOf = (queries: LoggedQuery[]) => queries.map((query) => keyOf(query, tells)).sort();
+    let logged: string[] = [];
+    let records: DnsRecord[] = [];
+    // A server may write its last line when the program that asked has ended already.
+    await poll(async () => {
+      records = (await transactions(probe, netns)).filter(isNew);
+      logged = keysOf(server.queries().slice(asked));
+      return logged.length > 0 && isDeepStrictEqual(keysOf(records.map(asQuery)), logged);
+    }).catch((error) => {
+      deepStrictEqual(keysOf(records.map(asQuery)), logged);
+      throw error;
+    });
     return records;
   };
 }

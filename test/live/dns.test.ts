@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dig, dnsperf, withResolver } from './dns-clients.ts';
 import { netnsInode, watch } from './dns-records.ts';
-import { type DnsServer, MANY, startDnsmasq, startUnbound, VERY_MANY } from './dns-servers.ts';
+import { type DnsServer, MANY, SHORT_NAME, startDnsmasq, startUnbound, VERY_MANY } from './dns-servers.ts';
 import { makeNamespacePair, type NamespacePair } from './namespaces.ts';
 import { type RunningProbe, startProbe } from './probe.ts';
 
@@ -110,7 +110,7 @@ describe('what dig asks is a transaction with what dig says', () => {
     const [record] = await compare();
     expect(record).toMatchObject({ transport: 'udp', rcode: 'NOERROR' });
     expect((record?.answers?.length ?? 0) + (record?.answersOmitted ?? 0)).toBe(MANY);
-    expect((await probe.status()).loss.dnsCut).toBe(dnsCut + 1);
+    expect((await probe.status()).loss.dnsCut).toBeGreaterThan(dnsCut);
   });
 
   it('an answer of 27 KiB over TCP', async () => {
@@ -158,14 +158,16 @@ describe('what resolvers of programs ask is all there', () => {
   it('a search list that leads nowhere, and what it cost', async () => {
     const before = (await probe.status()).dns?.searches ?? 0;
     const compare = await watchDnsmasq();
-    await withResolver(pair.left.name, pair.right.ip, ['getent', 'ahostsv4', 'db']);
+    await withResolver(pair.left.name, pair.right.ip, ['getent', 'ahostsv4', SHORT_NAME]);
     const records = await compare();
     expect(records.map(({ question }) => question.name)).toEqual([
-      'db.svc.cluster.test',
-      'db.cluster.test',
-      'db',
+      `${SHORT_NAME}.svc.cluster.test`,
+      `${SHORT_NAME}.cluster.test`,
+      SHORT_NAME,
     ]);
-    expect((await probe.status()).dns?.searches).toBe(before + 2);
+    expect(records.map(({ searches }) => searches)).toEqual([undefined, undefined, 2]);
+    // What others on the machine search for is in it too.
+    expect((await probe.status()).dns?.searches).toBeGreaterThanOrEqual(before + 2);
   });
 });
 
