@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ContainerNames } from '../../src/probe/runtimes/container-names.ts';
-import type { ProcessRecord } from '../../src/wire/process.ts';
 import { type RunningProbe, startProbe } from '../live/probe.ts';
 import { endOf, followProcesses } from '../processes/lives.ts';
 import { ContainerEvents } from './events.ts';
@@ -100,7 +99,7 @@ describe('a container of podman', () => {
   });
 
   it('that wants more memory than it may have is told of as killed for that, and by what', async () => {
-    const oom = await probe.followAll<ProcessRecord & { type: string }>('processes');
+    const oom = await followProcesses(probe);
     const id = await podman.start(GREEDY, ['--memory', '24m', '--memory-swap', '24m']);
     expect(await events.stopped(id)).toMatchObject({ exitCode: 137, signal: 9, oomKilled: true });
     const isKill = ({ type, container }: (typeof oom.events)[number]) =>
@@ -111,8 +110,8 @@ describe('a container of podman', () => {
     // Nearly all of the limit was its own.
     expect(kill?.memory?.rssBytes).toBeGreaterThan(8 * 2 ** 20);
     expect(kill?.memory?.rssBytes).toBeLessThanOrEqual(28 * 2 ** 20);
-    const end = oom.events.find(({ type, id }) => type === 'process.exited' && id === kill?.id);
-    expect(end).toMatchObject({ signal: 9, oomKilled: true });
+    const end = await endOf(oom, kill?.pid ?? 0);
+    expect(end).toMatchObject({ id: kill?.id, signal: 9, oomKilled: true });
   });
 
   it('that others execute in goes on, and has their processes', async () => {

@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import sys
+from multiprocessing import Barrier
 
 from netns import netns_id, own_netns
 
@@ -59,8 +60,10 @@ def in_child(work):
     return os.fdopen(read_end)
 
 
-def live(number, connections):
+def live(number, connections, together):
     own_netns()
+    # The kernel gives the id of a namespace that is gone to the next one.
+    together.wait()
     sizes = (1000 + number, 2000 + 3 * number)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -79,8 +82,9 @@ def main():
     parser.add_argument("--namespaces", type=int, default=1)
     parser.add_argument("--connections", type=int, default=1)
     args = parser.parse_args()
+    together = Barrier(args.namespaces)
     numbers = range(args.namespaces)
-    answers = [in_child(lambda number=number: live(number, args.connections)) for number in numbers]
+    answers = [in_child(lambda number=number: live(number, args.connections, together)) for number in numbers]
     reports = []
     for answer in answers:
         with answer:
