@@ -4,8 +4,9 @@ import { parseSummaryQuery } from '../lib/dns/summary-query.ts';
 import { SysprobeError } from '../lib/errors.ts';
 import type { Container } from '../lib/filter/containers.ts';
 import type { DnsTransaction } from '../lib/filter/dns.ts';
+import { nextLink } from '../lib/filter/list-end.ts';
 import type { Process } from '../lib/filter/processes.ts';
-import { parseQuery } from '../lib/filter/query.ts';
+import { parseQuery, type Query } from '../lib/filter/query.ts';
 import { version } from '../lib/package-root.ts';
 import type { MapGraph } from '../map/types.ts';
 import { accepted, errorAnswer, jsonAnswer, refuseParameters } from './answer.ts';
@@ -16,7 +17,7 @@ import { type MapQuery, parseMapQuery } from './map-query.ts';
 import { NODE_GRAPH_FIELDS, nodeGraph } from './node-graph.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Page } from './page.ts';
-import { followPieces, LIST_FORMS, listPieces } from './record-list.ts';
+import { findList, followPieces, LIST_FORMS, type ListForm, listPieces } from './record-list.ts';
 import type { MapSource, RecordSource, StoredFlow } from './sources.ts';
 import type { Streams } from './streams.ts';
 import { parseTimelineQuery } from './timeline-query.ts';
@@ -188,13 +189,17 @@ function addRecords<T>(app: Hono<Env>, source: RecordSource<T>, streams: Streams
   app.get(`/api/v1/${source.key}`, (c) => answerRecords(c, source, streams));
 }
 
-function answerRecords<T>(c: Context<Env>, source: RecordSource<T>, streams: Streams): Response {
+function answerRecords<T>(
+  c: Context<Env>,
+  source: RecordSource<T>,
+  streams: Streams,
+): Response | Promise<Response> {
   const query = parseQuery(source.set, paramsOf(c));
   const form = accepted(c.req.header('accept'), LIST_FORMS);
   // A stream never becomes one JSON document: who asks for JSON gets a document a line.
   const sent = query.follow ? 'application/x-ndjson' : form;
   if (c.req.method === 'HEAD') return new Response(null, { headers: { 'content-type': sent } });
-  if (!query.follow) return streams.answer(() => listPieces(source, query, form), clientOf(c, sent));
+  if (!query.follow) return answerList(c, { source, query, form, streams });
   const follower = source.follow(query.after);
   try {
     return streams.answer((signal) => followPieces(follower, query.match, signal), clientOf(c, sent));
@@ -202,6 +207,22 @@ function answerRecords<T>(c: Context<Env>, source: RecordSource<T>, streams: Str
     follower.close();
     throw error;
   }
+}
+
+interface List<T> extends Pick<AppOptions, 'streams'> {
+  source: RecordSource<T>;
+  query: Query<T>;
+  form: ListForm;
+}
+
+function answerList<T>(c: Context<Env>, { source, query, form, streams }: List<T>): Promise<Response> {
+  return streams.answerFound(
+    async () => {
+      const list = await findList(source, query);
+      return { headers: nextLink(paramsOf(c), list.next), pieces: listPieces(list, form) };
+    },
+    clientOf(c, form),
+  );
 }
 
 function answerSummary(c: Context<Env>, { dns, streams }: AppOptions): Response {

@@ -24,6 +24,8 @@ export interface Endpoint {
   filters: readonly Filter<never>[];
   /** Names of schemas, by the form of the answer; of lines and events several. */
   answers: Readonly<Record<string, string | readonly string[]>>;
+  /** What headers of the answer tell, by name. */
+  headers?: Readonly<Record<string, string>>;
   /** Answers that are no success, by status. */
   failures?: Readonly<Record<string, string>>;
 }
@@ -128,6 +130,9 @@ function records(kind: RecordKind, path: string, schema: string): Endpoint {
     parameters: LIST_PARAMETERS,
     filters: RECORD_SETS[kind].filters,
     answers: { [JSON_FORM]: `${schema}List`, [LINES]: [schema, `${schema}Event`, 'Lost'] },
+    headers: {
+      Link: 'of a list behind which there is another page: `<?…>; rel="next"`, relative to this one',
+    },
   };
 }
 

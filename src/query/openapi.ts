@@ -33,7 +33,15 @@ export function openApiDocument(version: string): object {
   };
 }
 
-function operation({ path, summary, parameters, filters, answers, failures = {} }: Endpoint): object {
+function operation({
+  path,
+  summary,
+  parameters,
+  filters,
+  answers,
+  headers,
+  failures = {},
+}: Endpoint): object {
   const isQuery = parameters.length > 0 || filters.length > 0;
   const refusals: Record<string, string> = { ...UNAUTHORIZED, ...(isQuery && REFUSALS) };
   return {
@@ -41,11 +49,19 @@ function operation({ path, summary, parameters, filters, answers, failures = {} 
     summary,
     parameters: [...parameters.map(plainParameter), ...filterParameters(filters)],
     responses: {
-      200: { description: 'the answer', content: mapValues(answers, contentOf) },
+      200: {
+        description: 'the answer',
+        ...(headers && { headers: mapValues(headers, header) }),
+        content: mapValues(answers, contentOf),
+      },
       ...mapValues(refusals, (description) => response(description, 'ErrorAnswer')),
       ...mapValues(failures, (schema) => response('it is not', schema)),
     },
   };
+}
+
+function header(description: string): object {
+  return { description, schema: { type: 'string' } };
 }
 
 function response(description: string, schema: string): object {

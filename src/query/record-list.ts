@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { listEnd } from '../lib/filter/list-end.ts';
 import type { Query } from '../lib/filter/query.ts';
-import { select } from '../lib/filter/select.ts';
-import type { RecordFollower, RecordSource } from './sources.ts';
+import { type Selected, select } from '../lib/filter/select.ts';
+import type { RecordFollower, RecordSource, Snapshot } from './sources.ts';
 
 export const LIST_FORMS = ['application/json', 'application/x-ndjson'] as const;
 export type ListForm = (typeof LIST_FORMS)[number];
@@ -10,15 +10,22 @@ export type ListForm = (typeof LIST_FORMS)[number];
 /** Records of a piece, and events of a piece. */
 const PIECE = 256;
 
-/** The body of a list in pieces. A record that has made room for others since it was selected is left out. */
-export async function* listPieces<T>(
-  source: RecordSource<T>,
-  query: Query<T>,
-  form: ListForm,
-): AsyncGenerator<string, void> {
+/** Finds the records of a list, before anything of it is sent. */
+export async function findList<T>(source: RecordSource<T>, query: Query<T>): Promise<FoundList<T>> {
   const { cursor, key } = source;
   const snapshot = source.snapshot(query);
-  const { indices, matched, next } = await select(snapshot, source.set, query);
+  return { cursor, key, snapshot, ...(await select(snapshot, source.set, query)) };
+}
+
+export interface FoundList<T> extends Selected {
+  cursor: string;
+  key: string;
+  snapshot: Snapshot<T>;
+}
+
+/** The body of a list in pieces. A record that has made room for others since it was selected is left out. */
+export async function* listPieces<T>(list: FoundList<T>, form: ListForm): AsyncGenerator<string, void> {
+  const { cursor, key, snapshot, indices, matched, next } = list;
   const json = form === 'application/json';
   const begin = `{"${key}":[`;
   let separator = json ? `${begin}\n` : '';

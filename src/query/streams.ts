@@ -7,6 +7,12 @@ export interface StreamLimits {
   patienceMs: number;
 }
 
+export interface StreamClient {
+  headers: Record<string, string>;
+  /** Drops the client's connection. */
+  disconnect(): void;
+}
+
 /** Makes the text of a stream, piece by piece, as fast as the client takes it; ends soon after the signal. */
 export type StreamBody = (signal: AbortSignal) => AsyncGenerator<string, void>;
 
@@ -23,8 +29,33 @@ export class Streams {
     return { open: this.#open.size, max: this.#limits.max };
   }
 
-  /** `disconnect` drops the client's connection. Throws SP_TOO_MANY_READERS. */
-  answer(body: StreamBody, client: { headers: Record<string, string>; disconnect(): void }): Response {
+  /** Throws SP_TOO_MANY_READERS. */
+  answer(body: StreamBody, client: StreamClient): Response {
+    const stop = this.#begin();
+    return this.#response(body(stop.signal), stop, client);
+  }
+
+  /** The same for an answer whose headers are known when it has been found. */
+  async answerFound(
+    find: () => Promise<{ headers: Record<string, string>; pieces: AsyncGenerator<string, void> }>,
+    client: StreamClient,
+  ): Promise<Response> {
+    const stop = this.#begin();
+    try {
+      const { headers, pieces } = await find();
+      return this.#response(pieces, stop, { ...client, headers: { ...client.headers, ...headers } });
+    } catch (error) {
+      this.#open.delete(stop);
+      throw error;
+    }
+  }
+
+  /** Ends all streams between two pieces. */
+  close(): void {
+    for (const stop of this.#open) stop.abort();
+  }
+
+  #begin(): AbortController {
     const { max } = this.#limits;
     if (this.#open.size >= max) {
       const message = `${max} streams are open, which is the limit; close some`;
@@ -32,14 +63,17 @@ export class Streams {
     }
     const stop = new AbortController();
     this.#open.add(stop);
-    return new Response(this.#stream(body(stop.signal), stop, client.disconnect), {
-      headers: { 'cache-control': 'no-store', ...client.headers },
-    });
+    return stop;
   }
 
-  /** Ends all streams between two pieces. */
-  close(): void {
-    for (const stop of this.#open) stop.abort();
+  #response(
+    pieces: AsyncGenerator<string, void>,
+    stop: AbortController,
+    { headers, disconnect }: StreamClient,
+  ): Response {
+    return new Response(this.#stream(pieces, stop, disconnect), {
+      headers: { 'cache-control': 'no-store', ...headers },
+    });
   }
 
   #stream(

@@ -19,6 +19,12 @@ interface List {
   next?: string;
 }
 
+/** The page behind a list. */
+function linked({ headers, url }: Response): URL | undefined {
+  const link = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
+  return link === undefined ? undefined : new URL(link, url);
+}
+
 async function probeAndAgent(options: Parameters<typeof runAgent>[1] = {}) {
   const socket = socketPath();
   const probe = await new TestProbe(socket).start();
@@ -73,11 +79,34 @@ it('lists in pages, on or back, each behind the one before it', async () => {
     ['c0', 'c1', 'c2', 'c3'],
     ['c4', 'c5', 'c6'],
   ]);
-  const { next } = await agent.json<List>('/api/v1/flows?last=3');
+  const answer = await fetch(`${agent.url}/api/v1/flows?last=3`);
+  const { next } = (await answer.json()) as List;
+  expect(linked(answer)?.searchParams.get('after')).toBe(next);
   probe.tell('flow.opened', localConnection('newer').client);
   await seen(8);
   const { flows: older } = await agent.json<List>(`/api/v1/flows?last=1&after=${next}`);
   expect(older.map(({ id }) => id)).toEqual(['c3-client']);
+});
+
+it('links to the page behind a list of a record a line', async () => {
+  const { probe, agent, seen } = await probeAndAgent();
+  const flows = Array.from({ length: 5 }, (_, i) => localConnection(`c${i}`)).flatMap((sides) => [
+    sides.client,
+    sides.server,
+  ]);
+  probe.tell('flow.opened', ...flows);
+  await seen(10);
+  const ids: string[] = [];
+  let url: URL | undefined = new URL(`${agent.url}/api/v1/flows?not=true&comm=nginx&last=2`);
+  while (url !== undefined) {
+    const answer: Response = await fetch(url, { headers: { accept: 'application/x-ndjson' } });
+    const lines = (await answer.text()).trimEnd().split('\n');
+    ids.unshift(...lines.map((line) => (JSON.parse(line) as FlowRecord).id));
+    url = linked(answer);
+  }
+  expect(ids).toEqual(['c0', 'c1', 'c2', 'c3', 'c4'].map((id) => `${id}-client`));
+  const all = await fetch(`${agent.url}/api/v1/flows`, { headers: { accept: 'application/x-ndjson' } });
+  expect(all.headers.get('link')).toBeNull();
 });
 
 it('refuses a page of a stream, and a stream of a page', async () => {

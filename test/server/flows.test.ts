@@ -56,6 +56,28 @@ describe('a list', () => {
     expect(JSON.parse(body)).toMatchObject({ flows: [{ id: 'f-299' }, { id: 'f-300' }], matched: 200 });
   });
 
+  test.each(['application/json', 'application/x-ndjson', 'application/cbor-seq'])(
+    'links to the page behind it as %s',
+    async (form) => {
+      const { socketPath } = await serve(probeWith(5));
+      let target: string | undefined = '/v1/flows?not=true&port=1025&first=3';
+      const links: (string | undefined)[] = [];
+      while (target !== undefined) {
+        const answer = await open(socketPath, target, form);
+        answer.resume();
+        const link = /^<([^>]+)>; rel="next"$/.exec(String(answer.headers.link))?.[1];
+        links.push(link);
+        target = link && new URL(link, `http://probe${target}`).href.slice('http://probe'.length);
+      }
+      expect(links).toEqual([
+        expect.stringMatching(/^\?not=true&port=1025&first=3&after=page%3A[\w-]+$/),
+        undefined,
+      ]);
+      const { body } = await curl(socketPath, `/v1/flows${links[0]}`);
+      expect(JSON.parse(body)).toMatchObject({ flows: [{ id: 'f-5' }], matched: 4 });
+    },
+  );
+
   test('has fresh counters, which are read once for all who ask at the same time', async () => {
     const { probe, socketPath } = await serve(probeWith(1));
     await Promise.all(range(1, 8).map(() => open(socketPath, '/v1/flows', '*/*')));

@@ -4,6 +4,7 @@ import { summarizeDns } from '../../lib/dns/summary.ts';
 import { parseSummaryQuery } from '../../lib/dns/summary-query.ts';
 import { SysprobeError } from '../../lib/errors.ts';
 import { DNS } from '../../lib/filter/dns.ts';
+import { nextLink } from '../../lib/filter/list-end.ts';
 import { parseQuery, type Query } from '../../lib/filter/query.ts';
 import type { AnyRecord } from '../../lib/filter/records.ts';
 import { select } from '../../lib/filter/select.ts';
@@ -104,7 +105,8 @@ export class Endpoints {
     return query.follow ? this.#follow(subject, query, exchange) : this.#list(subject, query, exchange);
   }
 
-  async #list(subject: Subject, query: Query<AnyRecord>, { request, response }: Exchange): Promise<void> {
+  async #list(subject: Subject, query: Query<AnyRecord>, exchange: Exchange): Promise<void> {
+    const { params, request, response } = exchange;
     const { view, events, patienceMs } = this.#options;
     const form = accepted(request.headers.accept, LIST_FORMS);
     await this.#asList(async () => {
@@ -119,7 +121,7 @@ export class Endpoints {
         subject,
         hello: hello({ bootId: view.bootId, run: events.run, cursor }),
       };
-      response.writeHead(200, { 'content-type': form });
+      response.writeHead(200, { 'content-type': form, ...nextLink(params, selected.next) });
       const slice = new TimeSlice();
       for (const piece of encodeList(form, list)) {
         if (!(await send(response, piece, patienceMs))) return;
