@@ -2,21 +2,22 @@ import { type Paint, painter } from './format/terminal.ts';
 
 /** Data goes to stdout, what is said about it to stderr. */
 export interface Terminal {
-  write: (data: string | Uint8Array) => void;
+  /** Resolves when the reader has it: a slow one slows the command, and a command that ends has written all. */
+  write: (data: string | Uint8Array) => Promise<void>;
   notice: (message: string) => void;
 }
 
 export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof COLOR_CHOICES)[number];
 
-/** Writes are synchronous on the files, pipes and terminals of Linux: a slow reader slows the command. */
 export function openTerminal(onBroken: (error: NodeJS.ErrnoException) => void): Terminal {
   process.stdout.on('error', onBroken);
   process.stderr.on('error', onBroken);
   return {
-    write: (data) => {
-      if (data.length > 0) process.stdout.write(data);
-    },
+    write: (data) =>
+      new Promise((resolve) => {
+        process.stdout.write(data, (error) => (error ? onBroken(error) : resolve()));
+      }),
     notice: (message) => {
       process.stderr.write(`sysprobe: ${message}\n`);
     },

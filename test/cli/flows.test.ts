@@ -156,11 +156,31 @@ describe('selection', () => {
   });
 });
 
-test('a reader that has enough closes the pipe, and nobody complains', async () => {
-  const program = join(packageRoot, 'dist/sysprobe.js');
-  const script = `"$0" "${program}" flows --socket "${many.socket}" --all -o json | head -1; echo "\${PIPESTATUS[0]}"`;
-  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath]);
-  const [line = '', code] = stdout.split('\n');
-  expect(JSON.parse(line)).toMatchObject({ id: '2b.0' });
-  expect({ code, stderr }).toEqual({ code: '0', stderr: '' });
+describe('in a shell', () => {
+  /** All flows, as JSON, into the rest of a command line of bash. */
+  async function allFlows(rest: string) {
+    const program = join(packageRoot, 'dist/sysprobe.js');
+    const script = `"$0" "${program}" flows --socket "${many.socket}" --all -o json ${rest}; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath]);
+    const [answer = '', code] = stdout.split('\n');
+    return { answer, code, stderr };
+  }
+
+  test('a reader that has enough closes the pipe, and nobody complains', async () => {
+    const { answer, ...rest } = await allFlows('| head -1');
+    expect(JSON.parse(answer)).toMatchObject({ id: '2b.0' });
+    expect(rest).toEqual({ code: '0', stderr: '' });
+  });
+
+  test('a reader that is slower gets all of it', async () => {
+    expect(await allFlows('| { sleep 1; wc -l; }')).toEqual({ answer: '20000', code: '0', stderr: '' });
+  });
+
+  test('a file that cannot be written is an error', async () => {
+    const { answer, stderr } = await allFlows('> /dev/full');
+    expect({ answer, stderr }).toEqual({
+      answer: '1',
+      stderr: 'sysprobe: cannot write: ENOSPC: no space left on device, write\n',
+    });
+  });
 });

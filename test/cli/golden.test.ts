@@ -117,7 +117,7 @@ test('what this machine lacks', async () => {
 });
 
 const program = createProgram({
-  terminal: { write: () => {}, notice: () => {} },
+  terminal: { write: async () => {}, notice: () => {} },
   env: {},
   fail: () => {},
 });

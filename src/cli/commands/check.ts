@@ -34,7 +34,7 @@ export function addCheckCommand(program: Command, terminal: Terminal, fail: () =
       // The addon is a shared library of the kernel's tools: no other command should pay for it.
       const { checkMachine } = await import('../../probe/check.ts');
       const report = checkMachine(binding);
-      terminal.write(
+      await terminal.write(
         output === 'json' ? `${JSON.stringify(report)}\n` : checkText(report, choosePaint(color)),
       );
       if (!report.ok) fail();

@@ -69,7 +69,7 @@ export function addMapCommand(program: Command, terminal: Terminal, server: () =
     parseQuery({ ...FLOWS, kubernetes: from.kind === 'agent' }, params);
     const view = { ...groupBy, limit, gather };
     const graph = await (from.kind === 'agent' ? askMap : drawMap)(from, params, view);
-    terminal.write(formatMap(graph, output, choosePaint(color)));
+    await terminal.write(formatMap(graph, output, choosePaint(color)));
     if (graph.hidden) {
       const { nodes, edges } = graph.hidden;
       terminal.notice(`${nodes} more nodes and ${edges} more edges are not shown; --limit shows more`);

@@ -151,8 +151,8 @@ async function list<T extends object>(run: Run<T>, params: Params): Promise<void
   const { terminal, options } = run;
   const format = formatterOf(run, 'list');
   for await (const lines of listed(run, params)) {
-    if (options.output === 'json') terminal.write(`${lines.join('\n')}\n`);
-    else terminal.write(format(lines.map((line) => ({ record: parseLine(line) as T }))));
+    if (options.output === 'json') await terminal.write(`${lines.join('\n')}\n`);
+    else await terminal.write(format(lines.map((line) => ({ record: parseLine(line) as T }))));
   }
 }
 
@@ -161,7 +161,7 @@ async function listTree<T extends object>(run: Run<T>, params: Params): Promise<
   for await (const lines of listed(run, params)) {
     for (const line of lines) records.push(parseLine(line) as T);
   }
-  run.terminal.write(run.definition.tree?.(records, formatOf(run.options)) ?? '');
+  await run.terminal.write(run.definition.tree?.(records, formatOf(run.options)) ?? '');
 }
 
 async function follow<T extends object>(run: Run<T>, params: Params): Promise<void> {
@@ -171,7 +171,7 @@ async function follow<T extends object>(run: Run<T>, params: Params): Promise<vo
   const records = answer[path];
   const json = options.output === 'json';
   const format = formatterOf(run, 'follow');
-  terminal.write(
+  await terminal.write(
     json
       ? records.map((record) => `${JSON.stringify(record)}\n`).join('')
       : format(records.map((record) => ({ record }))),
@@ -186,8 +186,8 @@ async function follow<T extends object>(run: Run<T>, params: Params): Promise<vo
     notice,
   });
   for await (const items of stream) {
-    if (json) terminal.write(items.map(({ line }) => `${line}\n`).join(''));
-    else terminal.write(format(items.flatMap(entryOf)));
+    if (json) await terminal.write(items.map(({ line }) => `${line}\n`).join(''));
+    else await terminal.write(format(items.flatMap(entryOf)));
     for (const { event } of items) if (event.type === 'lost') notice(describeLoss(event));
   }
 }
@@ -220,13 +220,13 @@ async function copyCbor<T>(run: Run<T>, params: Params): Promise<void> {
   const reader = new MessageReader();
   let cursor = '';
   for await (const chunk of bodyOf(server, await ask(server, { path, params, accept }))) {
-    terminal.write(chunk);
+    await terminal.write(chunk);
     for (const message of reader.push(chunk)) if (message.type === 'end') cursor = message.cursor;
   }
   reader.end();
   if (!options.follow) return;
   const after: Params = [...filters, ['follow', 'true'], ['after', cursor]];
   const answer = await ask(server, { path, params: after, accept, follow: true });
-  for await (const chunk of bodyOf(server, answer)) terminal.write(chunk);
+  for await (const chunk of bodyOf(server, answer)) await terminal.write(chunk);
   throw new SysprobeError('SP_SERVER_UNREACHABLE', `${server.name}: the stream ended`);
 }

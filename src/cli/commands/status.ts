@@ -25,6 +25,6 @@ export function addStatusCommand(program: Command, terminal: Terminal, server: (
         output === 'json'
           ? `${JSON.stringify(status)}\n`
           : statusText(status as ServerStatus, choosePaint(color));
-      terminal.write(text);
+      await terminal.write(text);
     });
 }

@@ -93,7 +93,9 @@ async function printPictures(feed: TopFeed, { server, terminal, options }: Run):
   for (let count = 0; count < iterations; count++) {
     await sleep(delay);
     await feed.refresh();
-    terminal.write((count === 0 ? '' : '\n') + page(pictureOf(feed, view, { server, options }), view, limit));
+    await terminal.write(
+      (count === 0 ? '' : '\n') + page(pictureOf(feed, view, { server, options }), view, limit),
+    );
   }
 }
 
