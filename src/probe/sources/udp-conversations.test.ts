@@ -127,6 +127,15 @@ describe('a conversation', () => {
     expect(conversations).toMatchObject({ size: 1, unsettled: 1 });
   });
 
+  it('gives back no more than it has, when what was counted ended with the one before it', () => {
+    read({ sent: 10, packetsSent: 1, lastNs: 1000 });
+    conversations.closeIdle(2000);
+    read({ received: 5, packetsReceived: 1, lastNs: 3000 });
+    read({ sent: -10, packetsSent: -1, received: 7, packetsReceived: 1, lastNs: 3000 });
+    expect(flows().at(-1)).toMatchObject({ sent: 0, packetsSent: 0, received: 12, packetsReceived: 2 });
+    expect(conversations.unsettled).toBe(1);
+  });
+
   it('closes with its last datagram when it is idle, and the next datagram begins another', () => {
     read({ sent: 10, packetsSent: 1, lastNs: 1000 }, { socket: 2, lastNs: 3000 });
     conversations.closeIdle(2000);

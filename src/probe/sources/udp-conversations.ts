@@ -50,7 +50,7 @@ export class Conversations {
   readonly capacity: number;
   /** Closed while they were in use, to make room; their later datagrams are another flow. */
   closedEarly = 0;
-  /** Datagrams to take back of a conversation that is closed. */
+  /** Datagrams to take back of a conversation that is closed, or that is another one by now. */
   unsettled = 0;
   readonly #table: ConversationsOptions['table'];
   readonly #ownerOf: ConversationsOptions['ownerOf'];
@@ -166,15 +166,23 @@ export class Conversations {
     const record = this.#slots.at(slot);
     const { view, offset } = record;
     setUint64(view, offset + at.atNs, Math.max(record.atNs, count.lastNs));
-    setUint64(view, offset + at.sent, record.sent + count.sent);
-    setUint64(view, offset + at.received, record.received + count.received);
-    view.setUint32(offset + at.packetsSent, record.packetsSent + count.packetsSent, true);
-    view.setUint32(offset + at.packetsReceived, record.packetsReceived + count.packetsReceived, true);
+    const packetsSent = this.#settled(record.packetsSent + count.packetsSent);
+    const packetsReceived = this.#settled(record.packetsReceived + count.packetsReceived);
+    setUint64(view, offset + at.sent, Math.max(record.sent + count.sent, 0));
+    setUint64(view, offset + at.received, Math.max(record.received + count.received, 0));
+    view.setUint32(offset + at.packetsSent, packetsSent, true);
+    view.setUint32(offset + at.packetsReceived, packetsReceived, true);
     view.setUint32(offset + at.lostPackets, record.lostPackets + count.packetsDropped, true);
     if (record.cgroupId === 0) setUint64(view, offset + at.cgroupId, count.cgroupId);
     if (record.pid === 0 && count.pid !== 0) this.#setOwner(slot, count);
     this.#open.remove(slot);
     this.#open.append(slot);
+  }
+
+  /** A conversation has no fewer than none: what is below was counted in one that has ended. */
+  #settled(packets: number): number {
+    if (packets < 0) this.unsettled -= packets;
+    return Math.max(packets, 0);
   }
 
   #isFull(slot: number): boolean {
