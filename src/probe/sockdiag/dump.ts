@@ -15,6 +15,8 @@ export interface SocketDump {
   netnsSkipped: number;
   /** Sockets beyond `maxSockets`. */
   socketsSkipped: number;
+  /** Namespaces of which sockets may be missing, for either reason. */
+  incomplete: Set<number>;
 }
 
 export interface DumpOptions {
@@ -55,7 +57,13 @@ async function dump(
   { native, namespaces, maxSockets = 65_536 }: DumpOptions,
   request: { states: number; extensions: number },
 ): Promise<SocketDump> {
-  const result: SocketDump = { sockets: [], netnsVisited: 0, netnsSkipped: 0, socketsSkipped: 0 };
+  const result: SocketDump = {
+    sockets: [],
+    netnsVisited: 0,
+    netnsSkipped: 0,
+    socketsSkipped: 0,
+    incomplete: new Set(),
+  };
   const reader = new DiagReader(native);
   const slice = new TimeSlice();
   let firstError: unknown;
@@ -64,8 +72,12 @@ async function dump(
     try {
       for (const family of [AddressFamily.IPV4, AddressFamily.IPV6]) {
         for (const socket of reader.read({ netns: path, family, protocol: IpProtocol.TCP, ...request })) {
-          if (result.sockets.length < maxSockets) result.sockets.push({ ...socket, netns: id });
-          else result.socketsSkipped++;
+          if (result.sockets.length < maxSockets) {
+            result.sockets.push({ ...socket, netns: id });
+          } else {
+            result.socketsSkipped++;
+            result.incomplete.add(id);
+          }
         }
       }
       result.netnsVisited++;
@@ -73,6 +85,7 @@ async function dump(
       if (!isSkippable(error)) throw error;
       firstError ??= error;
       result.netnsSkipped++;
+      result.incomplete.add(id);
     }
   }
   // The same codes tell of a kernel without tcp_diag, or of a missing capability.

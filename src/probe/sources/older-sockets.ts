@@ -11,7 +11,7 @@ import type { FlowTable } from '../flows/table.ts';
 import { writeFlowRecord } from '../flows/write-record.ts';
 import type { Translator } from '../nat/translator.ts';
 import type { Native } from '../native.ts';
-import { listConnections, type NodeSocket } from '../sockdiag/dump.ts';
+import { listConnections, type NodeSocket, type SocketDump } from '../sockdiag/dump.ts';
 import { type ExistingListener, findExistingListeners } from '../sockdiag/existing-listeners.ts';
 import { listNetns } from '../sockdiag/netns.ts';
 import { findSocketOwners, type SocketOwner } from '../sockdiag/socket-owners.ts';
@@ -30,6 +30,11 @@ export interface OlderSocketsOptions {
   bootNs(): number;
 }
 
+interface OlderConnection {
+  owner: SocketOwner | undefined;
+  netns: number;
+}
+
 /** The translator's queue holds twice as many. */
 const LOOKUPS_AT_ONCE = 4096;
 
@@ -39,8 +44,8 @@ const LOOKUPS_AT_ONCE = 4096;
  */
 export class OlderSockets {
   readonly #options: OlderSocketsOptions;
-  /** Cookies of connections that are still open, with their owners. */
-  #open = new Map<number, SocketOwner | undefined>();
+  /** By their cookies, connections that are still open. */
+  #open = new Map<number, OlderConnection>();
 
   constructor(options: OlderSocketsOptions) {
     this.#options = options;
@@ -72,7 +77,7 @@ export class OlderSockets {
       if (!listeners.has(entry.netns, entry.port)) listeners.add(entry.netns, entry.port);
       if (entry.pid !== 0) tcp.addListener(...listenerEntry(entry));
     }
-    const sockets = await this.#connections();
+    const { sockets } = await this.#connections();
     const inodes = sockets.map((socket) => socket.inode).filter((inode) => inode > 0);
     const { owners } = await findSocketOwners(inodes, { procRoot });
     const tracked = this.#trackedCookies();
@@ -80,7 +85,7 @@ export class OlderSockets {
       .filter((socket) => !tracked.has(Number(socket.cookie)))
       .map((socket) => {
         const owner = owners.get(socket.inode);
-        this.#open.set(Number(socket.cookie), owner);
+        this.#open.set(Number(socket.cookie), { owner, netns: socket.netns });
         return this.#record(socket, owner);
       });
     for (let at = 0; at < records.length; at += LOOKUPS_AT_ONCE) {
@@ -96,27 +101,24 @@ export class OlderSockets {
     const { table, tcp } = this.#options;
     this.#forgetClosed();
     if (this.#open.size === 0) return;
-    const sockets = await this.#connections();
+    const dump = await this.#connections();
     tcp.drain();
     this.#forgetClosed();
-    const gone = new Set(this.#open.keys());
-    for (const socket of sockets) {
-      const cookie = Number(socket.cookie);
-      if (!this.#open.has(cookie)) continue;
-      gone.delete(cookie);
-      table.active(this.#record(socket, this.#open.get(cookie)));
+    for (const socket of dump.sockets) {
+      const known = this.#open.get(Number(socket.cookie));
+      if (known !== undefined) table.active(this.#record(socket, known.owner));
     }
-    for (const cookie of gone) table.vanished(cookie);
+    for (const cookie of missingFrom(dump, this.#open)) table.vanished(cookie);
   }
 
   #forgetClosed(): void {
     for (const cookie of this.#open.keys()) if (!this.#options.table.has(cookie)) this.#open.delete(cookie);
   }
 
-  async #connections(): Promise<NodeSocket[]> {
+  async #connections(): Promise<SocketDump> {
     const { native, procRoot } = this.#options;
     const { namespaces } = await listNetns({ procRoot });
-    return (await listConnections({ native, namespaces })).sockets;
+    return listConnections({ native, namespaces });
   }
 
   /** The dump gave every socket a cookie, so whatever the kernel side tracks has one to be told by now. */
@@ -160,6 +162,17 @@ export class OlderSockets {
       dest: socket.dest,
     });
   }
+}
+
+/** Cookies of the connections that the dump would have if they were still open. */
+export function missingFrom(
+  { sockets, incomplete }: Pick<SocketDump, 'incomplete'> & { sockets: Pick<NodeSocket, 'cookie'>[] },
+  open: ReadonlyMap<number, Pick<OlderConnection, 'netns'>>,
+): number[] {
+  const found = new Set(sockets.map(({ cookie }) => Number(cookie)));
+  return [...open].flatMap(([cookie, { netns }]) =>
+    found.has(cookie) || incomplete.has(netns) ? [] : [cookie],
+  );
 }
 
 /** A key and a value of the BPF map `listeners`. */
