@@ -66,6 +66,7 @@ export class Probe implements ProbeView {
   readonly #context: RowContext;
   readonly #log: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
+  #isClosed = false;
 
   constructor(native: Native, config: HostConfig, log: Logger) {
     this.binding = config.binding;
@@ -270,6 +271,7 @@ export class Probe implements ProbeView {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const timer of this.#timers) clearInterval(timer);
     this.drain();
     this.tcp.close();
@@ -290,6 +292,8 @@ export class Probe implements ProbeView {
     try {
       await work();
     } catch (error) {
+      // What was waiting for something meanwhile finds its objects closed.
+      if (this.#isClosed) return;
       this.#log.error({ err: error }, 'reading from the kernel failed');
     }
   }
