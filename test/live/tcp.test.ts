@@ -118,6 +118,13 @@ describe('a TCP connection over loopback', () => {
     expect(client?.id).not.toBe(server?.id);
   });
 
+  it('belongs to the worker that was forked for it, which is gone by then', async () => {
+    const done = await traffic('forked', { sent: 5000, received: 6000 });
+    const { clients, servers } = await expectExact(done);
+    expect(servers[0]?.process).toEqual({ ...clients[0]?.process, pid: done.server.pid });
+    expect(servers[0]?.process?.exe).toMatch(/python3/);
+  });
+
   it('belongs to the cgroup in which its socket was made', async () => {
     const root = statSync('/sys/fs/cgroup/cgroup.procs', { throwIfNoEntry: false })
       ? '/sys/fs/cgroup'

@@ -223,6 +223,21 @@ class Shared(Transfer):
             return self.args.sent, receive(sock, self.args.received)
 
 
+class Forked(Transfer):
+    """The server forks a worker for the connection, which serves and closes it."""
+
+    def serve(self, listener):
+        peer, _ = listener.accept()
+        self.worker = os.fork()
+        if self.worker == 0:
+            self.serve_one(peer)
+            peer.close()
+            os._exit(0)
+        peer.close()
+        os.waitpid(self.worker, 0)
+        return self.args.received, self.args.sent
+
+
 class Mptcp(Transfer):
     """Both ends speak multipath TCP, over one subflow."""
 
@@ -264,6 +279,7 @@ CASES = {
     "reconnect": Reconnect,
     "reuse": Reuse,
     "shared": Shared,
+    "forked": Forked,
     "mptcp": Mptcp,
     "fast-open": FastOpen,
 }
@@ -325,7 +341,8 @@ def exchange(case, args):
         os.write(write_end, f"{listener.getsockname()[1]}\n".encode())
         sent, received = case.serve(listener)
         listener.close()
-        os.write(write_end, json.dumps({"pid": os.getpid(), "sent": sent, "received": received}).encode())
+        server = getattr(case, "worker", os.getpid())
+        os.write(write_end, json.dumps({"pid": server, "sent": sent, "received": received}).encode())
         os._exit(0)
     os.close(write_end)
     with os.fdopen(read_end) as answers:

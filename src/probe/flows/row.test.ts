@@ -84,6 +84,23 @@ describe('flowRow', () => {
     });
   });
 
+  it('asks for the owner at the time of the connection, of one that was accepted and has closed at its end', () => {
+    const asked: unknown[] = [];
+    const resolveOwner = ({ atNs }: { atNs?: number }) => {
+      asked.push(atNs);
+      return {};
+    };
+    const fields = { openedNs: 1_000_000, establishedNs: 1_500_000, atNs: 9_000_000 };
+    for (const role of [ConnRole.CLIENT, ConnRole.SERVER]) {
+      for (const state of [TcpState.ESTABLISHED, TcpState.CLOSE]) {
+        const view = { local: false, closeMissed: false, translation: undefined, name: undefined };
+        const record = flowRecord({ ...fields, role, state });
+        flowRow({ record, ...view }, { ...context, owners: { resolveOwner } });
+      }
+    }
+    expect(asked).toEqual([1_500_000, 1_500_000, 1_500_000, 9_000_000]);
+  });
+
   it('tells the role of a socket older than the probe by what listens on its port', () => {
     const old = {
       role: ConnRole.UNKNOWN,

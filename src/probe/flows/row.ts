@@ -23,11 +23,9 @@ export function flowRow(flow: FlowView, context: RowContext): FlowRow {
   const closed = record.state === TcpState.CLOSE;
   const client = isClient(record, context);
   const direction = client ? 'outgoing' : 'incoming';
-  const owner = context.owners.resolveOwner({
-    cgroupId,
-    pid,
-    atNs: establishedNs || openedNs || record.atNs,
-  });
+  // Who has closed an accepted connection may have been forked for it.
+  const usedNs = (closed && !client ? 0 : establishedNs || openedNs) || record.atNs;
+  const owner = context.owners.resolveOwner({ cgroupId, pid, atNs: usedNs });
   const failure = closed && !closeMissed ? failureOf(oldState, error) : undefined;
   const closedNs = closed && !closeMissed ? record.atNs : 0;
   const epoch = (bootNs: number) => (bootNs === 0 ? null : context.clock.epochNs(bootNs));
