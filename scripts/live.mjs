@@ -6,7 +6,7 @@ const askWithinMs = 2_000;
 const everyMs = 1_000;
 
 /** Of all the counters in `sysprobe status`, those of records and events that somebody did not get. */
-const lossReasons = ['ringOpened', 'ringClosed', 'eventsMissed'];
+const lost = /^sysprobe_lost_total\{reason="(?:ring\w+|changesMissed|eventsMissed)"\} (\d+)$/gm;
 
 /** GET; undefined when nothing answers. `target` is `{ socketPath, path }` or `{ host, port, path }`. */
 export function ask(target) {
@@ -45,10 +45,7 @@ async function readFigures(socket, page) {
     at: performance.now(),
     opened: sample(metrics.text, 'sysprobe_events_total{type="flow.opened"}'),
     active: sample(metrics.text, 'sysprobe_table_entries{table="flows"}'),
-    lost: lossReasons.reduce(
-      (total, reason) => total + sample(metrics.text, `sysprobe_lost_total{reason="${reason}"}`),
-      0,
-    ),
+    lost: [...metrics.text.matchAll(lost)].reduce((total, [, count]) => total + Number(count), 0),
     bytesPerSecond: edges.reduce((total, { rate }) => total + rate.forward + rate.backward, 0),
   };
 }
