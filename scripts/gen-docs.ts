@@ -13,11 +13,17 @@ import { FLOW_FILTERS } from '../src/lib/filter/flows.ts';
 import { PROCESS_FILTERS } from '../src/lib/filter/processes.ts';
 import { EVENT_FILTERS } from '../src/lib/filter/records.ts';
 import { ENDPOINTS } from '../src/query/endpoints.ts';
+import { AGENT_LOSSES, PROBE_LOSSES } from '../src/wire/losses.ts';
 import { cddlRows } from '../src/wire/schema.ts';
 
 const documents = {
   'docs/configuration.md': { probe: markdownTable(probeOptions), agent: markdownTable(agentOptions) },
   'docs/api.md': { endpoints: endpointTable() },
+  'docs/accounting.md': {
+    losses: lossTable(PROBE_LOSSES),
+    'losses of the agent': lossTable(AGENT_LOSSES),
+  },
+  'docs/dns.md': { losses: lossTable(PROBE_LOSSES, (name) => /^(?:ringDns|dns)/.test(name)) },
   'docs/wire.cddl': { rows: cddlRows() },
   'docs/cli.md': {
     selectors: selectorTable(),
@@ -45,6 +51,15 @@ for (const [path, tables] of Object.entries(documents)) {
     console.error(`${path} is not what the sources give; run: npm run generate`);
     process.exitCode = 1;
   }
+}
+
+function lossTable(losses: typeof PROBE_LOSSES, isShown: (name: string) => boolean = () => true): string {
+  const rows = Object.entries(losses).filter(([name]) => isShown(name));
+  return [
+    '| Counter | Counts |',
+    '| --- | --- |',
+    ...rows.map(([name, text]) => `| \`${name}\` | ${text} |`),
+  ].join('\n');
 }
 
 function endpointTable(): string {

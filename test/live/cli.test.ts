@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FlowRecord } from '../../src/wire/flow.ts';
+import { AGENT_LOSSES, PROBE_LOSSES } from '../../src/wire/losses.ts';
 import { start, sysprobe, until } from '../cli/harness.ts';
 import { type BothPrograms, startBoth } from './agent.ts';
 import { poll } from './probe.ts';
@@ -142,6 +143,12 @@ describe.each([
     expect(text).toMatch(/^(system-probe|node-agent) \d/);
     expect(text).toMatch(/^ {2}(tcp|system-probe) +on /m);
     expect(text).toMatch(/^losses\n {2}none$/m);
+  });
+
+  it('status has no counter of losses without a meaning, nor a meaning without a counter', async () => {
+    const { program, loss } = JSON.parse(await ask('status', '-o', 'json', ...from()));
+    const meanings = program === 'node-agent' ? AGENT_LOSSES : PROBE_LOSSES;
+    expect(Object.keys(loss).sort()).toEqual(Object.keys(meanings).sort());
   });
 });
 

@@ -1,3 +1,4 @@
+import { AGENT_LOSSES, PROBE_LOSSES } from '../../wire/losses.ts';
 import type { Status } from '../../wire/status.ts';
 import { type Column, Columns } from './columns.ts';
 import { shortBytes, shortDuration } from './numbers.ts';
@@ -27,6 +28,7 @@ export function statusText(status: ServerStatus, paint: Paint): string {
     return `${paint('bold', title)}\n${text || '  none\n'}`;
   };
   const calls = binding === undefined ? '' : `, binding ${binding}`;
+  const meanings = program === 'node-agent' ? AGENT_LOSSES : PROBE_LOSSES;
   const losses = Object.entries(status.loss).filter(([, count]) => count > 0);
   return [
     `${program} ${version}, pid ${pid}, up ${shortDuration(uptimeSeconds * 1e9)}, Linux ${kernel.release} ${kernel.arch}${calls}\n`,
@@ -63,7 +65,11 @@ export function statusText(status: ServerStatus, paint: Paint): string {
       lineStyle: ({ lost }) => (lost > 0 ? 'red' : undefined),
     }),
     section('losses', losses, {
-      columns: [left(([name]) => name), right(([, count]) => String(count))],
+      columns: [
+        left(([name]) => name),
+        right(([, count]) => String(count)),
+        left(([name]) => meanings[name]?.replaceAll('`', '') ?? ''),
+      ],
       lineStyle: () => 'red',
     }),
   ].join('');
