@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../lib/log.ts';
+import { ReportPolicy } from '../lib/report-policy.ts';
 import type { Row } from '../wire/fields.ts';
 import { Clock } from './clock.ts';
 import { containerMetrics } from './containers/metrics.ts';
 import { NodeContainers } from './containers/node-containers.ts';
-import { ReportPolicy } from './containers/report-policy.ts';
 import { DnsLog } from './dns/dns-log.ts';
 import { flowNames } from './dns/flow-names.ts';
 import type { FlowRecord } from './events.gen.ts';

@@ -1,4 +1,4 @@
-import { BoundedMap } from '../owners/bounded-map.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 
 /** So many failed ends within the window are a loop: the kubelet's back-off lets a crashing container reach it in 30 s. */
 export const CRASHES = 3;

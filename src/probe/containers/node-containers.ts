@@ -1,4 +1,5 @@
 import type { RuntimeSocket } from '../../lib/config/runtime-sockets.ts';
+import type { ReportPolicy } from '../../lib/report-policy.ts';
 import type { Row } from '../../wire/fields.ts';
 import type { EventType } from '../../wire/messages.ts';
 import type { Clock } from '../clock.ts';
@@ -9,7 +10,6 @@ import type { SaturationSampler } from '../saturation/sampler.ts';
 import type { Container } from './container.ts';
 import { firstProcess } from './existing.ts';
 import { ReportGate } from './report-gate.ts';
-import type { ReportPolicy } from './report-policy.ts';
 import { containerRow } from './row.ts';
 import { ContainerTracker, type ProcessMoment } from './tracker.ts';
 

@@ -1,10 +1,10 @@
 import { beforeEach, expect, it } from 'vitest';
 import { containerPatterns } from '../../lib/config/container-patterns.ts';
+import { ReportPolicy } from '../../lib/report-policy.ts';
 import type { Row } from '../../wire/fields.ts';
 import { CODECS } from '../../wire/kinds.ts';
 import type { EventType } from '../../wire/messages.ts';
-import { ReportGate } from './report-gate.ts';
-import { ReportPolicy } from './report-policy.ts';
+import { ReportGate, textsOf } from './report-gate.ts';
 
 let appended: string[];
 let asked: Set<string>;
@@ -101,4 +101,16 @@ it('lists show neither the excluded nor those that may be', () => {
   const rows = ['a', 'b', 'new', null].map((container) => row('flow', container, String(container)));
   expect([...gate.shown('flow', rows)].map(([mark]) => mark)).toEqual(['b', 'null']);
   expect(['a', 'b', 'new'].map((id) => gate.isShown(id))).toEqual([false, true, false]);
+});
+
+it('knows a container by what its pod and its runtime call it', () => {
+  const labels = { 'io.kubernetes.pod.namespace': 'shop', 'io.kubernetes.container.name': 'web' };
+  expect(
+    textsOf({ kind: 'container', name: 'k8s_web_shop-0_shop_1', image: 'shop/web:1.2', labels }),
+  ).toEqual({
+    name: ['web', 'k8s_web_shop-0_shop_1'],
+    image: ['shop/web:1.2'],
+    kube_namespace: ['shop'],
+  });
+  expect(textsOf(undefined)).toEqual({ name: [], image: [], kube_namespace: [] });
 });

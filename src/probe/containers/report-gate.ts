@@ -1,9 +1,10 @@
+import { BoundedMap } from '../../lib/bounded-map.ts';
+import type { ContainerTexts, ReportPolicy } from '../../lib/report-policy.ts';
 import type { Row } from '../../wire/fields.ts';
 import { CODECS, EVENT_KINDS, type RecordKind } from '../../wire/kinds.ts';
 import type { EventType } from '../../wire/messages.ts';
-import { BoundedMap } from '../owners/bounded-map.ts';
 import type { ContainerInfo } from '../runtimes/runtime.ts';
-import type { ReportPolicy } from './report-policy.ts';
+import { KUBERNETES_LABELS } from './container.ts';
 
 export interface ReportGateOptions {
   policy: ReportPolicy;
@@ -73,7 +74,7 @@ export class ReportGate {
 
   /** What the runtime said, or that it said nothing. */
   decide(id: string, info: ContainerInfo | undefined): void {
-    this.#verdicts.set(id, this.#options.policy.reports(info));
+    this.#verdicts.set(id, this.#options.policy.reports(textsOf(info)) !== false);
   }
 
   /** Lets go what waited for a decision. */
@@ -100,4 +101,18 @@ export class ReportGate {
     else events.push(event);
     this.#held++;
   }
+}
+
+/** What nothing is known of matches no pattern. */
+export function textsOf({ name, image, labels = {} }: Partial<ContainerInfo> = {}): ContainerTexts {
+  return {
+    // Docker's name of a pod's container is made of several; the pod's own name for it is what a manifest says.
+    name: known(labels[KUBERNETES_LABELS.container], name),
+    image: known(image),
+    kube_namespace: known(labels[KUBERNETES_LABELS.namespace]),
+  };
+}
+
+function known(...texts: (string | undefined)[]): string[] {
+  return texts.filter((text) => text !== undefined);
 }

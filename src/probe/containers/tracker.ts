@@ -1,4 +1,4 @@
-import { BoundedMap } from '../owners/bounded-map.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { parseCgroupPath } from '../owners/cgroup-path.ts';
 import type { ContainerExit, ContainerInfo } from '../runtimes/runtime.ts';
 import { type Container, newContainer, workloadKey } from './container.ts';

@@ -1,4 +1,4 @@
-import { BoundedMap } from '../owners/bounded-map.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { DnsTransaction } from './transaction.ts';
 
 /** A resolver tries one name after the other; a server that does not answer holds it up for some seconds. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { isCgroupAt, walkCgroups } from './cgroup-walk.ts';
 
 /** What the kernel tells of cgroups being made and removed. */

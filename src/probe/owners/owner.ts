@@ -1,4 +1,4 @@
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { ownerHierarchy, readCgroupMounts } from './cgroup-mounts.ts';
 import { type CgroupContainer, parseCgroupPath } from './cgroup-path.ts';
 import { type CgroupChanges, CgroupTree, type CgroupTreeCounters } from './cgroup-tree.ts';

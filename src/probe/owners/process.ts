@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { type CgroupContainer, parseCgroupPath } from './cgroup-path.ts';
 import {
   NS_PER_TICK,

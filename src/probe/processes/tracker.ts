@@ -1,4 +1,4 @@
-import { BoundedMap } from '../owners/bounded-map.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import {
   type CpuTime,
   type Execution,

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { RuntimeSocket as Place } from '../../lib/config/runtime-sockets.ts';
-import { BoundedMap } from '../owners/bounded-map.ts';
 import type { ContainerExit, ContainerInfo } from './runtime.ts';
 import { RuntimeSocket, type RuntimeSocketStatus } from './runtime-socket.ts';
 

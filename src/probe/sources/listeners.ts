@@ -1,4 +1,4 @@
-import { BoundedMap } from '../owners/bounded-map.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 
 /**
  * The ports that something listens on, by network namespace. SO_REUSEPORT makes several sockets of one port. When it is

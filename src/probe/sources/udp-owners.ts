@@ -1,4 +1,4 @@
-import { BoundedMap } from '../owners/bounded-map.ts';
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { findSocketOwners, type SocketOwner } from '../sockdiag/socket-owners.ts';
 
 const NOBODY: SocketOwner = { pid: 0, comm: '' };

@@ -1,4 +1,4 @@
-import { type Linked, LinkedQueue } from '../../lib/linked-queue.ts';
+import { type Linked, LinkedQueue } from './linked-queue.ts';
 
 interface Entry<K, V> extends Linked<Entry<K, V>> {
   readonly key: K;

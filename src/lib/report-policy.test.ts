@@ -1,13 +1,11 @@
 import { expect, it } from 'vitest';
-import { containerPatterns } from '../../lib/config/container-patterns.ts';
-import type { ContainerInfo } from '../runtimes/runtime.ts';
+import { containerPatterns } from './config/container-patterns.ts';
 import { ReportPolicy } from './report-policy.ts';
 
-const web: ContainerInfo = {
-  kind: 'container',
-  name: 'k8s_web_shop-0_shop_1',
-  image: 'registry.test/shop/web:1.2',
-  labels: { 'io.kubernetes.pod.namespace': 'shop', 'io.kubernetes.container.name': 'web' },
+const web = {
+  name: ['web', 'k8s_web_shop-0_shop_1'],
+  image: ['registry.test/shop/web:1.2'],
+  kube_namespace: ['shop'],
 };
 
 function policy(exclude: string, include = ''): ReportPolicy {
@@ -43,7 +41,20 @@ it('has nothing to decide without an exclusion', () => {
   expect(policy('name:a').isNeeded).toBe(true);
 });
 
-it('reports what nothing is known of', () => {
-  expect(policy('name:.* image:.* kube_namespace:.*').reports(undefined)).toBe(true);
-  expect(policy('image:.* kube_namespace:.*').reports({ kind: 'container', labels: {} })).toBe(true);
+it('reports what nothing matches', () => {
+  const nothing = { name: [], image: [], kube_namespace: [] };
+  expect(policy('name:.* image:.* kube_namespace:.*').reports(nothing)).toBe(true);
+});
+
+it.each([
+  ['kube_namespace:^shop$', '', false],
+  ['kube_namespace:^front$', '', true],
+  ['name:^web$', '', undefined],
+  ['kube_namespace:^shop$ name:^web$', '', false],
+  ['kube_namespace:^front$ name:^web$', '', undefined],
+  ['kube_namespace:^shop$', 'name:^web$', undefined],
+  ['kube_namespace:^front$', 'name:^web$', true],
+  ['image:.*', 'kube_namespace:^shop$', true],
+])('excluding %j and including %j, knows by the namespace alone', (exclude, include, reported) => {
+  expect(policy(exclude, include).reports({ kube_namespace: ['shop'] })).toBe(reported);
 });
