@@ -101,7 +101,7 @@ function tables(): NodeFlows {
       phase: 'Running',
       ready: true,
       restarts: 0,
-      containers: [{ id: containerOf(n), name: 'main' }],
+      containers: [{ id: containerOf(n), name: 'main', images: [] }],
       startedMs: 0,
     });
     kubernetes.services.slices.put({

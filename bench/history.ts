@@ -172,7 +172,7 @@ function podOf(pod: number) {
     phase: 'Running',
     ready: true,
     restarts: 0,
-    containers: [{ id: containerOf(pod), name: 'main' }],
+    containers: [{ id: containerOf(pod), name: 'main', images: [] }],
     startedMs: START_MS - 1000,
   };
 }

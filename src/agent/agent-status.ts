@@ -2,7 +2,8 @@ import { arch, release } from 'node:os';
 import type { MeterCounts } from '../export/meters.ts';
 import type { SinkStatus } from '../export/sink.ts';
 import { version } from '../lib/package-root.ts';
-import type { SourceStatus, Status } from '../wire/status.ts';
+import type { SourceStatus, Status, TableStatus } from '../wire/status.ts';
+import type { ExclusionCounts } from './exclusions.ts';
 import type { SegmentStatus } from './history/segment-files.ts';
 import type { IngestStatus } from './ingest/ingest.ts';
 import type { KubernetesStatus } from './kubernetes/kubernetes.ts';
@@ -46,6 +47,8 @@ export interface StatusSources {
   tables: NodeTables['status'];
   /** Undefined where there is none. */
   kubernetes: KubernetesStatus | undefined;
+  /** Undefined where nothing is excluded. */
+  exclusions: ExclusionCounts | undefined;
   segments: SegmentStatus | undefined;
   streams: AgentStatus['streams'];
   meters: AgentStatus['meters'];
@@ -53,7 +56,7 @@ export interface StatusSources {
 }
 
 export function agentStatus(from: StatusSources): AgentStatus {
-  const { socket, run, startedAt, ingest, kubernetes, segments, streams, meters, exports } = from;
+  const { socket, run, startedAt, ingest, kubernetes, exclusions, segments, streams, meters, exports } = from;
   const { connected, events, lost, unknown, reconnects, invalid, restarts, lastError } = ingest;
   const { tables, losses, replay, readers, lagMs } = from.tables;
   return {
@@ -65,12 +68,13 @@ export function agentStatus(from: StatusSources): AgentStatus {
     run,
     kernel: { release: release(), arch: arch() },
     sources: [sourceStatus(socket, ingest), kubernetesSource(kubernetes), ...exports.map(sinkSource)],
-    tables: [...tables, ...(kubernetes?.tables ?? [])],
+    tables: [...tables, ...(kubernetes?.tables ?? []), ...waitingRecords(exclusions)],
     loss: {
       probeEvents: lost,
       ...losses,
       exportDropped: droppedBy(exports),
       historyUnwritten: segments?.unwritten ?? 0,
+      eventsExcluded: exclusions?.excluded ?? 0,
     },
     lost,
     readers,
@@ -93,6 +97,13 @@ export function agentStatus(from: StatusSources): AgentStatus {
     meters,
     exports,
   };
+}
+
+/** What makes room among them comes in without a name. */
+function waitingRecords(exclusions: ExclusionCounts | undefined): TableStatus[] {
+  if (exclusions === undefined) return [];
+  const { held, maxHeld, unnamed } = exclusions;
+  return [{ name: 'eventsBeforeName', used: held, max: maxHeld, evicted: unnamed }];
 }
 
 /** What it sends to is no source, but whoever looks for what does not work looks there. */

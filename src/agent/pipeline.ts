@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { renderMetrics } from '../export/prometheus.ts';
 import type { AgentConfig } from '../lib/config/load.ts';
 import { networkNames } from '../lib/config/networks.ts';
 import type { Logger } from '../lib/log.ts';
 import { packageRoot } from '../lib/package-root.ts';
+import { ReportPolicy } from '../lib/report-policy.ts';
 import { type AppOptions, createApp, createHealthApp } from '../query/app.ts';
 import { isLoopback } from '../query/host.ts';
 import { LiveMaps } from '../query/live-maps.ts';
@@ -14,6 +15,7 @@ import { Timelines } from '../query/timelines.ts';
 import { agentStatus, unreadyReason } from './agent-status.ts';
 import { mapDirectory } from './enrich/directory.ts';
 import { Enricher } from './enrich/enricher.ts';
+import { Exclusions } from './exclusions.ts';
 import { type ExportConfig, metersOf, sinksOf } from './exports.ts';
 import { SegmentFiles } from './history/segment-files.ts';
 import { Figures } from './ingest/figures.ts';
@@ -38,6 +40,8 @@ export type PipelineConfig = KubernetesConfig &
     | 'dnsMax'
     | 'maxContainers'
     | 'maxProcesses'
+    | 'excludeContainers'
+    | 'includeContainers'
   >;
 
 export interface PipelineOptions {
@@ -73,6 +77,9 @@ export interface Pipeline {
 }
 
 const SWEEP_MS = 1000;
+/** For the first list of pods, at most, and how often to look. */
+const FIRST_PODS_MS = 30_000;
+const LOOK_MS = 100;
 const LIVE = { intervalMs: 1000, keepAliveMs: 15_000 };
 const LIMITS: PipelineLimits = {
   streams: 64,
@@ -121,7 +128,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     names: enricher && { enricher, directory: mapDirectory(enricher, nodeName(config)) },
   });
   const { flows, dns, processes, containers } = tables;
-  const ingest = new Ingest({ socketPath: config.socket, sink: tables, log, random });
+  const exclusions = exclusionsOf(options, { tables, kubernetes, enricher });
+  const ingest = new Ingest({ socketPath: config.socket, sink: exclusions ?? tables, log, random });
   const figures = new Figures({
     socketPath: config.socket,
     intervalMs: limits.figuresMs,
@@ -139,6 +147,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       ingest: ingest.status,
       tables: tables.status,
       kubernetes: kubernetes?.status,
+      exclusions: exclusions?.counts,
       segments: segments?.status,
       streams: streams.counts,
       meters: meters.counts,
@@ -176,10 +185,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     health: createHealthApp(health),
     start: async () => {
       await restore(flows, segments, now() - config.historySeconds * 1000);
-      sweeper = setInterval(() => flows.sweep(), SWEEP_MS);
-      ingest.start();
-      figures.start();
+      sweeper = setInterval(() => {
+        exclusions?.sweep(now());
+        flows.sweep();
+      }, SWEEP_MS);
       kubernetes?.start();
+      if (exclusions === undefined) ingest.start();
+      else void podsKnown(kubernetes).then(() => ingest.start());
+      figures.start();
       for (const sink of sinks) sink.start();
     },
     stop: async () => {
@@ -202,6 +215,42 @@ function kubernetesOf({ config, log, now, random }: PipelineOptions): Kubernetes
   const source = sourceOf(config);
   const { podLabelsAsTags: labelsAsTags, maxGonePods } = config;
   return source && new Kubernetes({ source, labelsAsTags, maxGonePods, log, now, random });
+}
+
+interface Named {
+  tables: NodeTables;
+  kubernetes: Kubernetes | undefined;
+  enricher: Enricher | undefined;
+}
+
+/** Undefined where nothing is excluded. */
+function exclusionsOf(
+  { config, log, now }: PipelineOptions,
+  { tables, kubernetes, enricher }: Named,
+): Exclusions | undefined {
+  const { excludeContainers: exclude, includeContainers: include } = config;
+  const policy = new ReportPolicy({ exclude, include });
+  if (!policy.isNeeded) return undefined;
+  if (kubernetes === undefined || enricher === undefined) {
+    log.warn(
+      'the agent excludes no container: excludeContainers goes by names of Kubernetes, which there are none of',
+    );
+    return undefined;
+  }
+  return new Exclusions({
+    policy,
+    sink: tables,
+    textsOf: ({ id, cgroupPath: path }) => enricher.textsOf({ container: { id }, cgroup: { path } }),
+    waitMs: kubernetes.delayMs,
+    now,
+  });
+}
+
+/** Waits a while for the names of the pods that there are: what the probe lists first is of them. */
+async function podsKnown(kubernetes: Kubernetes | undefined): Promise<void> {
+  for (let waitedMs = 0; kubernetes?.knowsPods === false && waitedMs < FIRST_PODS_MS; waitedMs += LOOK_MS) {
+    await sleep(LOOK_MS, undefined, { ref: false });
+  }
 }
 
 /** Takes over what earlier runs left in files. */

@@ -27,7 +27,8 @@ async function main(): Promise<void> {
   const probe = new Probe(native, config, log);
   if (config.excludeContainers.length > 0 && !probe.nodeContainers.names.look()) {
     log.warn(
-      'no container is excluded while no container runtime tells names and images: give its socket in runtimeSockets',
+      'the probe excludes no container while no container runtime tells names and images: give its socket in ' +
+        'runtimeSockets (the agent goes by the names of Kubernetes)',
     );
   }
   await probe.start(config);

@@ -58,6 +58,7 @@ describe('the configuration', () => {
     expect(printed('node-agent')).toMatchObject({
       listenPort: 8080,
       metricsLabels: ['namespace', 'port'],
+      excludeContainers: [{ field: 'image', expression: 'pause' }],
       tags: ['env:prod', 'team:shop'],
       healthPort: 5555,
     });
@@ -80,12 +81,6 @@ describe('the configuration', () => {
     ]);
     const [rule] = find<NetworkPolicy>('NetworkPolicy')?.spec?.ingress ?? [];
     expect(rule?.ports).toEqual([{ protocol: 'TCP', port: 8080 }]);
-  });
-
-  it('excludes no container without the runtime that tells their names', () => {
-    const config = { excludeContainers: 'image:pause' };
-    expect(() => install({ config })).toThrow('set runtimeNames.enabled=true');
-    expect(() => install({ config: { ...config, runtimeSockets: '/run/crio/crio.sock' } })).not.toThrow();
   });
 
   it('replaces the pods when it changes', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { NamedFlowRecord } from '../../src/agent/enrich/enricher.ts';
+import { containerPatterns } from '../../src/lib/config/container-patterns.ts';
 import type { FlowRecord } from '../../src/wire/flow.ts';
 import { CODECS } from '../../src/wire/kinds.ts';
 import type { ProcessRecord } from '../../src/wire/process.ts';
@@ -15,12 +16,12 @@ import {
 } from '../agent/harness.ts';
 import type { ApiServer } from './api-server.ts';
 import { accessOf, startApiServer } from './harness.ts';
-import { deployed, hex, NODE, PODS, pod, SERVICES, SLICES, service, slice } from './objects.ts';
+import { deployed, hex, NODE, PODS, pod, SERVICES, SLICES, service, slice, uid } from './objects.ts';
 
 const CLUSTER_IP = '10.2.0.1';
 
 /** An agent that reads a probe and an API server with two pods and a service, which the tests change. */
-async function shop(server: ApiServer) {
+async function shop(server: ApiServer, config: Parameters<typeof runAgent>[1] = {}) {
   const [web, cart] = [hex(64), hex(64)];
   const webPod = deployed('web', { ip: '10.0.0.1', container: web, namespace: 'front' });
   const cartPod = deployed('cart', { ip: '10.0.0.2', container: cart });
@@ -40,6 +41,7 @@ async function shop(server: ApiServer) {
       kubernetesCaFile: caFile,
       nodeName: NODE,
       podLabelsAsTags: new Map([['app', 'kube_app']]),
+      ...config.config,
     },
   });
   await until(
@@ -155,6 +157,40 @@ it('names flows of a pod that is known only later', async () => {
     ([first]) => first?.dest.kubernetes?.pod === 'redis-0',
   );
   expect(await flowsOf(agent, '?workload=DaemonSet/agent')).toMatchObject([{ id: 'own' }]);
+});
+
+it('keeps nothing of excluded containers, also of those that Kubernetes tells of later', async () => {
+  const server = await startApiServer();
+  const excludeContainers =
+    containerPatterns.parse('kube_namespace:^front$ image:^registry.example/secret') ?? [];
+  const { agent, probe, web, cart } = await shop(server, { config: { excludeContainers } });
+  const { client, server: accepted } = called({ web, cart });
+  const [secret, late] = [hex(64), hex(64)];
+  const uids = { [secret]: uid(), [late]: uid() };
+  const owned = (id: string) => ({ container: { id }, cgroup: { path: `/kubepods/pod${uids[id]}/${id}` } });
+  const own = (id: string, container: string) => ({ ...localConnection(id).client, ...owned(container) });
+  const row = CODECS.process.toRow({
+    ...{ id: 'p', pid: 7, startedAt: client.openedAt, comm: 'sh', state: 'running' },
+    ...owned(secret),
+  } as ProcessRecord);
+  probe.events.append('process.started', row);
+  probe.tell('flow.opened', client, accepted, own('s', secret), own('l', late));
+  const status = () =>
+    agent.json<{ loss: Record<string, number>; tables: { name: string; used: number }[] }>('/api/v1/status');
+  const waiting = ({ tables }: Awaited<ReturnType<typeof status>>) =>
+    tables.find(({ name }) => name === 'eventsBeforeName')?.used;
+  await until(status, (answer) => waiting(answer) === 3);
+  expect((await flowsOf(agent)).map(({ id }) => id)).toEqual([accepted.id]);
+  const shapes = [
+    { name: 'secret-0', container: secret, image: 'registry.example/secret:2' },
+    { name: 'late-0', container: late, image: 'registry.example/app:1' },
+  ];
+  for (const shape of shapes) server.put(PODS, pod({ ...shape, uid: uids[shape.container] ?? '' }));
+  await until(status, (answer) => waiting(answer) === 0);
+  expect((await flowsOf(agent)).map(({ id }) => id)).toEqual([accepted.id, 'l-client']);
+  expect((await agent.json<{ processes: ProcessRecord[] }>('/api/v1/processes')).processes).toEqual([]);
+  expect((await status()).loss.eventsExcluded).toBe(3);
+  expect((await agent.map('?group=namespace')).nodes.map(({ name }) => name).sort()).toContain('shop');
 });
 
 it('keeps the names of a pod as long as its flows are shown', async () => {

@@ -28,6 +28,7 @@ interface PodShape {
   labels?: Record<string, string>;
   owner?: { kind: string; name: string };
   container?: string;
+  image?: string;
   uid?: string;
   phase?: string;
   startTime?: string;
@@ -36,6 +37,7 @@ interface PodShape {
 /** A pod as the API server gives it: with much that nobody here reads. */
 export function pod(shape: PodShape): ApiObject {
   const { name, namespace = 'shop', ip, node = NODE, labels = {}, owner, container = hex(64) } = shape;
+  const { image = 'registry.example/app:1' } = shape;
   const made: Pod = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -48,7 +50,7 @@ export function pod(shape: PodShape): ApiObject {
         ownerReferences: [{ ...owner, apiVersion: 'apps/v1', controller: true, uid: uid() }],
       }),
     },
-    spec: { nodeName: node, containers: [{ name: 'main', image: 'registry.example/app:1' }] },
+    spec: { nodeName: node, containers: [{ name: 'main', image }] },
     status: {
       phase: shape.phase ?? 'Running',
       ...(ip !== undefined && { podIP: ip, podIPs: [{ ip }] }),
@@ -57,7 +59,7 @@ export function pod(shape: PodShape): ApiObject {
       containerStatuses: [
         {
           name: 'main',
-          image: 'registry.example/app:1',
+          image,
           imageID: 'sha256:0',
           ready: true,
           restartCount: 2,

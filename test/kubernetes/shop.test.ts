@@ -186,3 +186,30 @@ it('names containers', async () => {
     },
   ]);
 });
+
+describe('an agent that excludes a namespace', () => {
+  it('keeps nothing of its containers, and what others have with them', async () => {
+    const agent = await shop.anotherAgent(['--exclude-containers', 'kube_namespace:^front$ image:none']);
+    const own = async (namespace: string) => {
+      const { flows } = await agent.get<{ flows: NamedFlowRecord[] }>(`/api/v1/flows?namespace=${namespace}`);
+      return flows.filter(({ kubernetes }) => kubernetes?.namespace === namespace);
+    };
+    await poll(async () => (await own('shop')).length > 5);
+    expect(await own('front')).toEqual([]);
+    const records = async (path: string) => {
+      const answer = await agent.get<Record<string, { kubernetes?: { namespace?: string } }[]>>(
+        `/api/v1/${path}`,
+      );
+      return new Set(answer[path]?.map(({ kubernetes }) => kubernetes?.namespace));
+    };
+    for (const path of ['processes', 'containers']) {
+      expect(await records(path)).toContain('shop');
+      expect(await records(path)).not.toContain('front');
+    }
+    expect(await records('dns')).not.toContain('front');
+    const edges = edgesOf(await agent.map('group=workload&namespace=front&namespace=shop&protocol=tcp'));
+    expect(edges).toContain('workload web > workload cart:8080');
+    expect(edges.filter((edge) => edge.includes(OUTSIDE.name))).toEqual([]);
+    expect((await agent.status()).loss.eventsExcluded).toBeGreaterThan(0);
+  });
+});

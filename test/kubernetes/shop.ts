@@ -43,6 +43,7 @@ export class Shop {
   readonly #running = new Map<string, Running>();
   #node: KubernetesNode | undefined;
   #agent: RunningAgent | undefined;
+  #startAgent: ((flags: string[]) => Promise<RunningAgent>) | undefined;
 
   static async open(): Promise<Shop> {
     const shop = new Shop();
@@ -64,6 +65,17 @@ export class Shop {
     const found = this.#running.get(name);
     if (found === undefined) throw new Error(`there is no ${name}`);
     return found;
+  }
+
+  /** Beside the first one, until the shop closes. */
+  async anotherAgent(flags: string[] = []): Promise<RunningAgent> {
+    if (this.#startAgent === undefined) throw new Error('the shop is closed');
+    const agent = await this.#startAgent(flags);
+    this.#cleanup.add(async () => {
+      await agent.stop();
+    });
+    await poll(agent.isReady);
+    return agent;
   }
 
   /** The pod goes, in the cluster and on the node. */
@@ -122,10 +134,9 @@ export class Shop {
     this.#cleanup.add(() => probe.stop());
     const files = ['--kubernetes-ca-file', ca, '--kubernetes-token-file', token];
     const server = ['--kubernetes-host', '127.0.0.1', '--kubernetes-port', String(api.port)];
-    const agent = await startAgent(probe.socket, [...server, ...files, '--node-name', NODE]);
-    this.#agent = agent;
-    this.#cleanup.add(() => agent.stop());
-    await poll(agent.isReady);
+    this.#startAgent = (flags) =>
+      startAgent(probe.socket, [...server, ...files, '--node-name', NODE, ...flags]);
+    this.#agent = await this.anotherAgent();
   }
 
   async #startWorkloads(): Promise<void> {

@@ -101,7 +101,6 @@ describe('with the environment of the Datadog Agent', () => {
       'DD_TRACE_ANALYTICS_ENABLED',
     ]);
     expect(named(agent, 'environment names that system-probe takes: set them on its container')).toEqual([
-      'DD_AC_EXCLUDE',
       'DD_PROCESS_AGENT_ENABLED',
     ]);
   });

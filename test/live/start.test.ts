@@ -95,7 +95,7 @@ describe('system-probe that cannot start says why in one line', () => {
 });
 
 it('system-probe that cannot exclude anything says what it lacks', async () => {
-  const message = /"level":40.*no container is excluded.*give its socket in runtimeSockets/;
+  const message = /"level":40.*the probe excludes no container.*give its socket in runtimeSockets/;
   const exclude = ['--exclude-containers', 'image:pause', '--runtime-sockets'];
   const blind = await startProbe([...exclude, 'off']);
   await blind.stop();

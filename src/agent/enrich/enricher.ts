@@ -1,3 +1,4 @@
+import type { ContainerTexts } from '../../lib/report-policy.ts';
 import type { ContainerRecord } from '../../wire/container.ts';
 import type { FlowRecord } from '../../wire/flow.ts';
 import type { Kubernetes } from '../kubernetes/kubernetes.ts';
@@ -99,6 +100,15 @@ export class Enricher {
     return identity.names.value;
   }
 
+  /** What patterns of containers are searched in, as far as it is known; undefined for a container of no pod. */
+  textsOf(owned: Owned): ContainerTexts | undefined {
+    const found = this.#podOf(owned);
+    if (found === undefined) return podUid(owned) === undefined ? undefined : {};
+    const { names, container, images } = found;
+    const texts = { kube_namespace: names.namespace === undefined ? [] : [names.namespace] };
+    return container === undefined ? texts : { ...texts, name: [container], image: images };
+  }
+
   flow(record: FlowRecord): NamedFlowRecord {
     const openedMs = record.openedAt === undefined ? undefined : Date.parse(record.openedAt);
     const own = this.own({ ...record, openedMs });
@@ -125,12 +135,13 @@ export class Enricher {
     return this.namesOf(this.#identity(found.names, found.container, this.#usualService(found)));
   }
 
-  #podOf({ container, cgroup }: Owned) {
+  #podOf(owned: Owned) {
+    const { container } = owned;
     if (container?.id === undefined) return undefined;
     const { pods } = this.#kubernetes;
     const known = pods.ofContainer(container.id);
     if (known !== undefined) return known;
-    const uid = POD_UID.exec(cgroup?.path ?? '')?.[1]?.replaceAll('_', '-');
+    const uid = podUid(owned);
     return uid === undefined ? undefined : pods.ofContainer(container.id, uid);
   }
 
@@ -156,6 +167,10 @@ export class Enricher {
     }
     return found;
   }
+}
+
+function podUid({ cgroup }: Owned): string | undefined {
+  return POD_UID.exec(cgroup?.path ?? '')?.[1]?.replaceAll('_', '-');
 }
 
 /** The record with the names of both ends. */

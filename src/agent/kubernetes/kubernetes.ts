@@ -40,6 +40,8 @@ export interface KubernetesStatus {
   tables: { name: string; used: number; max: number; evicted: number }[];
 }
 
+/** For the kubelet to tell of a container that it started, and for the API server to pass it on. */
+const DELAY_MS = 5000;
 const MAX_PODS = 2048;
 const MAX_SERVICES = 20_000;
 const MAX_NODES = 10_000;
@@ -52,6 +54,7 @@ export class Kubernetes {
   readonly #node: string | undefined;
   readonly #watches: readonly { run(signal: AbortSignal): Promise<void>; status: Readonly<WatchStatus> }[];
   readonly #maxGonePods: number;
+  readonly #delayMs: number;
   readonly #stop = new AbortController();
   #running: Promise<unknown> | undefined;
 
@@ -65,6 +68,7 @@ export class Kubernetes {
     const servers = 'kubelet' in source ? [source.kubelet.access, source.api] : [source.api];
     this.#urls = servers.flatMap((access) => access ?? []).map(urlOf);
     this.#watches = this.#watchesOf(options);
+    this.#delayMs = DELAY_MS + ('kubelet' in source ? source.kubelet.intervalMs : 0);
   }
 
   start(): void {
@@ -75,6 +79,16 @@ export class Kubernetes {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+  }
+
+  /** Whether all pods of the node have been told of, once at least. */
+  get knowsPods(): boolean {
+    return (this.#watches[0]?.status.lists ?? 0) > 0;
+  }
+
+  /** Within which a pod that is new is told of. */
+  get delayMs(): number {
+    return this.#delayMs;
   }
 
   /** Grows whenever a name may have changed. */

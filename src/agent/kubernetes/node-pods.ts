@@ -1,5 +1,5 @@
 import { type Known, podNames } from './names.ts';
-import type { PodFacts } from './objects.ts';
+import type { PodContainer, PodFacts } from './objects.ts';
 
 export interface NodePodsOptions {
   /** Pods that are there; more are counted and not kept. */
@@ -20,6 +20,18 @@ interface Entry {
   list: number;
 }
 
+/** What Kubernetes tells of a container. */
+type Told = Pick<PodContainer, 'images'> & { name: string | undefined };
+
+export interface PodOfContainer {
+  names: Known;
+  /** Undefined before Kubernetes tells of it. */
+  container: string | undefined;
+  images: readonly string[];
+  ips: readonly string[];
+}
+
+const UNTOLD: Told = { name: undefined, images: [] };
 /** A pod's own clock and the node's may differ, and a flow may be seen before its pod. */
 const SLACK_MS = 2000;
 const MAX_CONTAINERS = 512;
@@ -29,7 +41,7 @@ const FINISHED = new Set(['Succeeded', 'Failed']);
 export class NodePods {
   readonly #options: NodePodsOptions;
   readonly #byUid = new Map<string, Entry>();
-  readonly #byContainer = new Map<string, { entry: Entry; name: string | undefined }>();
+  readonly #byContainer = new Map<string, { entry: Entry } & Told>();
   /** The newest last: an address is given again. */
   readonly #byIp = new Map<string, Entry[]>();
   readonly #gone = new Set<Entry>();
@@ -73,7 +85,7 @@ export class NodePods {
     const before = entry.pod;
     entry.pod = pod;
     podNames(entry.names, pod, this.#options.labelsAsTags);
-    for (const { id, name } of pod.containers) this.#own(entry, id, name);
+    for (const container of pod.containers) this.#own(entry, container.id, container);
     for (const ip of pod.ips) this.#address(entry, ip);
     for (const ip of before.ips) if (!pod.ips.includes(ip)) this.#leaveAddress(entry, ip);
     if (FINISHED.has(pod.phase ?? '')) this.#leave(entry);
@@ -86,19 +98,16 @@ export class NodePods {
   }
 
   /** The pod of a container; `cgroupUid` finds it before Kubernetes tells which containers it has. */
-  ofContainer(
-    container: string,
-    cgroupUid?: string,
-  ): { names: Known; container: string | undefined; ips: readonly string[] } | undefined {
+  ofContainer(container: string, cgroupUid?: string): PodOfContainer | undefined {
     const known = this.#byContainer.get(container);
     if (known !== undefined) {
-      const { entry, name } = known;
-      return { names: entry.names, container: name, ips: entry.pod.ips };
+      const { entry, name, images } = known;
+      return { names: entry.names, container: name, images, ips: entry.pod.ips };
     }
     const entry = cgroupUid === undefined ? undefined : this.#byUid.get(cgroupUid);
     if (entry === undefined) return undefined;
-    this.#own(entry, container, undefined);
-    return { names: entry.names, container: undefined, ips: entry.pod.ips };
+    this.#own(entry, container, UNTOLD);
+    return { names: entry.names, container: undefined, images: [], ips: entry.pod.ips };
   }
 
   /** The pod that had the address at a time in milliseconds since the epoch, else the one that has it. */
@@ -112,13 +121,13 @@ export class NodePods {
     })?.names;
   }
 
-  #own(entry: Entry, id: string, name: string | undefined): void {
+  #own(entry: Entry, id: string, { name, images }: Told): void {
     if (entry.containers.size >= MAX_CONTAINERS && !entry.containers.has(id)) {
       const [oldest] = entry.containers;
       if (oldest !== undefined) this.#disown(entry, oldest);
     }
     entry.containers.add(id);
-    this.#byContainer.set(id, { entry, name });
+    this.#byContainer.set(id, { entry, name, images });
   }
 
   #disown(entry: Entry, id: string): void {

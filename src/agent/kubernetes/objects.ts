@@ -8,6 +8,13 @@ export interface Workload {
   name: string;
 }
 
+export interface PodContainer {
+  id: string;
+  name: string;
+  /** As the manifest says, and as the runtime found it. */
+  images: string[];
+}
+
 export interface PodFacts {
   uid: string;
   /** Of a static pod: the uid that its cgroup has. */
@@ -22,7 +29,7 @@ export interface PodFacts {
   phase: string | undefined;
   ready: boolean;
   restarts: number;
-  containers: { id: string; name: string }[];
+  containers: PodContainer[];
   startedMs: number | undefined;
 }
 
@@ -48,6 +55,8 @@ export interface NodeFacts {
 
 const MAX_LABELS = 64;
 const MAX_IPS = 16;
+/** A name, a tag and a digest. */
+const MAX_IMAGE = 512;
 const MAX_CONTAINERS = 64;
 const MAX_ENDPOINTS = 1000;
 /** Of the names that Kubernetes makes up: no vowels, so that no words appear. */
@@ -81,7 +90,7 @@ export function readPod(pod: Pod): PodFacts | undefined {
     phase: isText(status?.phase) ? status.phase : undefined,
     ready: ready?.status === 'True',
     restarts: statuses.reduce((sum, { restartCount }) => sum + (Number(restartCount) || 0), 0),
-    containers: statuses.slice(0, MAX_CONTAINERS).flatMap(containerOf),
+    containers: containersOf(pod, statuses),
     startedMs: Number.isNaN(started) ? undefined : started,
   };
 }
@@ -143,9 +152,19 @@ export function workloadByName(pod: string): Workload | undefined {
   return name === undefined ? undefined : { kind: 'Deployment', name };
 }
 
-function containerOf({ containerID, name }: Pick<ContainerStatus, 'containerID'> & Pick<Container, 'name'>) {
-  const id = isText(containerID) ? containerID.slice(containerID.lastIndexOf('/') + 1) : '';
-  return id === '' || !isText(name) ? [] : [{ id, name }];
+function containersOf({ spec }: Pod, statuses: readonly ContainerStatus[]): PodContainer[] {
+  const specs = [
+    ...list<Container>(spec?.initContainers),
+    ...list<Container>(spec?.containers),
+    ...list<Container>(spec?.ephemeralContainers),
+  ];
+  const asked = new Map(specs.map(({ name, image }) => [name, image]));
+  return statuses.slice(0, MAX_CONTAINERS).flatMap(({ containerID, name, image }) => {
+    const id = isText(containerID) ? containerID.slice(containerID.lastIndexOf('/') + 1) : '';
+    if (id === '' || !isText(name)) return [];
+    const images = [asked.get(name), image].filter((text) => isImage(text));
+    return [{ id, name, images: [...new Set(images)] }];
+  });
 }
 
 function labelsOf(labels: unknown): Record<string, string> {
@@ -160,4 +179,8 @@ function list<T>(value: unknown): T[] {
 
 function isText(value: unknown, least = 1): value is string {
   return typeof value === 'string' && value.length >= least && value.length <= 253;
+}
+
+function isImage(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_IMAGE;
 }

@@ -90,6 +90,8 @@ describe('defaults', () => {
       dnsMax: 8192,
       maxContainers: 4096,
       maxProcesses: 16_384,
+      excludeContainers: [],
+      includeContainers: [],
       kubernetes: 'auto',
       kubernetesHost: undefined,
       kubernetesPort: 443,

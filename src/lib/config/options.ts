@@ -61,6 +61,20 @@ const maxContainers = option({
   doc: 'Containers kept in the table, and as many that ended; the oldest makes room and is counted.',
 });
 
+const excludeContainers = option<readonly ContainerPattern[]>({
+  kind: containerPatterns,
+  default: [],
+  env: ['DD_AC_EXCLUDE', 'DD_CONTAINER_EXCLUDE'],
+  doc: 'Containers that are not reported: the probe goes by the names that their runtime tells, the agent by those of Kubernetes.',
+});
+
+const includeContainers = option<readonly ContainerPattern[]>({
+  kind: containerPatterns,
+  default: [],
+  env: ['DD_AC_INCLUDE', 'DD_CONTAINER_INCLUDE'],
+  doc: 'Containers that are reported even when an exclusion matches them.',
+});
+
 const maxProcesses = option({
   kind: integer(16, 4_194_304),
   default: 16_384,
@@ -164,18 +178,8 @@ export const probeOptions = {
     default: usualSockets,
     doc: 'Sockets of container runtimes, which are asked for names, images and labels; `auto` tries the usual places.',
   }),
-  excludeContainers: option<readonly ContainerPattern[]>({
-    kind: containerPatterns,
-    default: [],
-    env: ['DD_AC_EXCLUDE', 'DD_CONTAINER_EXCLUDE'],
-    doc: 'Containers of which nothing leaves the probe.',
-  }),
-  includeContainers: option<readonly ContainerPattern[]>({
-    kind: containerPatterns,
-    default: [],
-    env: ['DD_AC_INCLUDE', 'DD_CONTAINER_INCLUDE'],
-    doc: 'Containers that are reported even when an exclusion matches them.',
-  }),
+  excludeContainers,
+  includeContainers,
   processesEnabled: option({
     kind: boolean,
     default: true,
@@ -278,6 +282,8 @@ export const agentOptions = {
   dnsMax,
   maxContainers,
   maxProcesses,
+  excludeContainers,
+  includeContainers,
   kubernetes: option<'auto' | 'api' | 'kubelet' | 'off'>({
     kind: word('auto', 'api', 'kubelet', 'off'),
     default: 'auto',

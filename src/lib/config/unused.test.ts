@@ -16,11 +16,11 @@ it('names what has no effect, and keeps the values to itself', () => {
 });
 
 it('names apart what only the other program takes', () => {
-  const env = { DD_AC_EXCLUDE: 'image:pause', DD_tags: 'a:not-to-be-told', DD_API_KEY: 'not-to-be-told' };
+  const env = { DD_PROCESS_AGENT_ENABLED: 'true', DD_tags: 'a:not-to-be-told', DD_API_KEY: 'not-to-be-told' };
   expect(unused(loadProbeConfig, env)).toEqual({ ignored: ['DD_API_KEY'], elsewhere: ['DD_tags'] });
   expect(unused(loadAgentConfig, { ...env, DD_tags: 'a:b' })).toEqual({
     ignored: ['DD_API_KEY'],
-    elsewhere: ['DD_AC_EXCLUDE'],
+    elsewhere: ['DD_PROCESS_AGENT_ENABLED'],
   });
 });
 
