@@ -68,6 +68,23 @@ export class Connections {
     return best;
   }
 
+  /**
+   * Others at the place that were open when the flow was: by which of their sides they are seen. Only of UDP are there
+   * any, where a server has one conversation with an address, and one client after the other may use that.
+   */
+  *beside(
+    connection: Connection,
+    place: Place,
+    own: Snapshot,
+  ): Generator<{ connection: Connection; side: Orientation }> {
+    for (let each = this.#byHash.get(place.hash); each; each = each.next) {
+      if (each === connection || !isAt(each, place)) continue;
+      for (const side of ['low', 'high'] as const) {
+        if (each[side] >= 0 && overlap(own, this.#client.at(each[side]))) yield { connection: each, side };
+      }
+    }
+  }
+
   link(connection: Connection): void {
     connection.next = this.#byHash.get(connection.hash);
     this.#byHash.set(connection.hash, connection);

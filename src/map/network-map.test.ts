@@ -213,6 +213,35 @@ describe('time', () => {
   });
 });
 
+describe('one conversation of a UDP server with clients that had the same port one after the other', () => {
+  const udp = (flow: MapFlow): MapFlow => ({ ...flow, protocol: 'udp' });
+  const dig = { ...sample, client: { ...sample.client, comm: 'dig' } };
+  const psql = { ...sample, id: 't', client: { ...sample.client, comm: 'psql' }, openedMs: NOW - 5_000 };
+  const server = udp(serverFlow(dig));
+  const clients = [dig, psql].map((each) => {
+    const flow = clientFlow(each);
+    return udp({ ...flow, dest: { ...flow.dest, domain: 'dns.test' } });
+  });
+
+  it.each([
+    ['first', [server, ...clients]],
+    ['between', [clients[0], server, clients[1]]],
+    ['last', [...clients, server]],
+    ['last and the later client first', [clients[1], clients[0], server]],
+  ])('has both of them as clients of that server, which is reported %s', (_, flows) => {
+    const graph = graphOf(flows as MapFlow[]);
+    expect(edgeNames(graph)).toEqual(['dig -> nginx', 'psql -> nginx']);
+    expect(graph.edges.map(({ bytes }) => bytes.forward)).toEqual([100, 100]);
+  });
+
+  it('is no other one with a later client of that port', () => {
+    const ended = closed(server, NOW - 8_000);
+    expect(
+      edgeNames(graphOf([ended, closed(clients[0] as MapFlow, NOW - 8_000), clients[1] as MapFlow])),
+    ).toEqual(['dig -> nginx', 'psql -> dns.test']);
+  });
+});
+
 describe('limits', () => {
   it('hides the nodes with least bytes and says how many', () => {
     const flows = Array.from({ length: 10 }, (_, i) =>

@@ -99,6 +99,7 @@ export class NetworkMap {
       }
     }
     this.#identify(connection, side, flow);
+    if (place.protocol === 'udp') this.#shareEnds(connection, place, snapshot);
     this.#settleLater(connection, now);
   }
 
@@ -253,13 +254,24 @@ export class NetworkMap {
     if (own !== known) this.#setEnd(connection, side, own);
 
     const other = opposite(side);
-    if (connection[other] >= 0) return;
+    const { domain: called, names, comm, container } = endOf(connection, other);
+    if (connection[other] >= 0 || (comm ?? container) !== undefined) return;
     const { domain, kubernetes } = flow.dest;
-    const { domain: called, names } = endOf(connection, other);
     const isNewName = domain !== undefined && called !== domain;
     const isNewPod =
       kubernetes !== undefined && (names === undefined || namesKey(names) !== namesKey(kubernetes));
     if (isNewName || isNewPod) this.#setEnd(connection, other, peerEnd(flow));
+  }
+
+  /** The side that a connection lacks may have been taken for another one's. */
+  #shareEnds(connection: Connection, place: Place, snapshot: Snapshot): void {
+    for (const { connection: beside, side } of this.#connections.beside(connection, place, snapshot)) {
+      if (connection[side] < 0) this.#setEnd(connection, side, endOf(beside, side));
+      const other = opposite(side);
+      if (beside[other] < 0 && connection[other] >= 0) {
+        this.#setEnd(beside, other, endOf(connection, other));
+      }
+    }
   }
 
   #turn(connection: Connection): void {
