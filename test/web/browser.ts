@@ -29,7 +29,7 @@ export async function launch(): Promise<Browser> {
 export interface Visit {
   page: Page;
   fixture: Fixture;
-  /** What the page wrote to the console as an error, and what it threw. */
+  /** What the page wrote to the console as an error, what it threw, and what it was refused. */
   complaints: string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -57,6 +57,9 @@ export async function visit(browser: Browser, options: VisitOptions = {}): Promi
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
   });
   await page.goto(fixture.url + hash);
   return {

@@ -67,6 +67,27 @@ describe('the panel of a node', () => {
     expect(complaints).toEqual([]);
   });
 
+  test.each(['process', 'container', 'address', 'workload', 'service', 'label:app'])(
+    'asks for nothing that is refused, whichever is selected by %s',
+    async (group) => {
+      await using visited = await visit(browser, { prepare: openCluster, hash: `#group=${group}` });
+      const { page, fixture, complaints } = visited;
+      await soon(() => page.locator('[data-node]').count()).toBeGreaterThan(5);
+      const ids = await page
+        .locator('[data-node]')
+        .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-node') ?? ''));
+      const oneOfEachKind = new Map(ids.map((id) => [id.split(':')[0], id]));
+      for (const id of oneOfEachKind.values()) {
+        const listed = page.waitForResponse(/api\/v1\/flows\?/);
+        await page.goto(`${fixture.url}#${new URLSearchParams({ group, node: id })}`);
+        await listed;
+        await page.locator('.inspector').waitFor();
+        await page.evaluate(() => fetch('api/v1/status').then((answer) => answer.text()));
+      }
+      expect(complaints).toEqual([]);
+    },
+  );
+
   test('has what failed, by reason and peer, each a way to its flows', async () => {
     await using visited = await visit(browser, { prepare: openCluster, hash: PAYMENTS });
     const { page, complaints } = visited;

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { MapNode } from '../../map/types.ts';
 import { pollJson } from '../api/poll.ts';
 import type { Process, ProcessesAnswer } from '../api/processes.ts';
-import { ownerFilters } from '../flows/query.ts';
+import { isOutside, ownerFilters } from '../flows/query.ts';
 import { formatBytes, formatCount } from '../format.ts';
 import { usePage } from './page-context.ts';
 
@@ -14,7 +14,7 @@ const SHOWN = 6;
 export function ProcessList({ node }: { node: MapNode }) {
   const page = usePage();
   const answer = useSignal<ProcessesAnswer | undefined>(undefined);
-  const filters = ownerFilters(node).filter(([name]) => name !== 'service');
+  const filters = isOutside(node) ? [] : ownerFilters(node).filter(([name]) => name !== 'service');
   const query = new URLSearchParams([...filters, ['state', 'running'], ['last', '100']]).toString();
   useEffect(() => {
     answer.value = undefined;
