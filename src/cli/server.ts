@@ -114,6 +114,7 @@ function unreachable(server: Server, why: string, cause?: unknown): SysprobeErro
 }
 
 function reason(server: Server, { code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ECONNRESET') return 'the connection broke before there was an answer';
   if (server.kind === 'probe') {
     if (code === 'ENOENT')
       return 'no such socket: is system-probe running? Another path is given by --socket';

@@ -41,13 +41,20 @@ test('a line that is no record ends the list', async () => {
 test.each(['json', 'cbor', 'compact'])('an answer that is cut off is an error as %s', async (form) => {
   const cut: RequestListener = (_, response) => {
     // The beginning of an item, and of no line that is whole.
-    response.write(Buffer.of(0xd8));
-    response.socket?.end();
+    response.write(Buffer.of(0xd8), () => response.socket?.end());
   };
   const { code, stderr } = await ask(cut, 'flows', '-o', form);
   expect({ code, stderr }).toEqual({
     code: 3,
     stderr: `sysprobe: ${socket}: the connection broke before the answer was whole\n`,
+  });
+});
+
+test('a connection that ends without an answer is told as that', async () => {
+  const silent: RequestListener = (_, response) => response.socket?.end();
+  expect(await ask(silent, 'flows')).toMatchObject({
+    code: 3,
+    stderr: `sysprobe: ${socket}: the connection broke before there was an answer\n`,
   });
 });
 
