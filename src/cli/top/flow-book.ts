@@ -1,3 +1,4 @@
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { lastActivity } from '../../lib/filter/flow-record.ts';
 import { closedRate, firstReading, NO_RATE, openRate, type Rate, type Reading } from '../../map/rate.ts';
 import type { FlowRecord } from '../../wire/flow.ts';
@@ -21,19 +22,17 @@ export interface FlowEntry {
  */
 export class FlowBook {
   readonly #windowMs: number;
-  readonly #maxClosed: number;
   readonly #open = new Map<string, FlowEntry>();
-  readonly #closed = new Map<string, FlowEntry>();
-  #forgotten = 0;
+  readonly #closed: BoundedMap<string, FlowEntry>;
 
   constructor({ windowMs, maxClosed }: { windowMs: number; maxClosed: number }) {
     this.#windowMs = windowMs;
-    this.#maxClosed = maxClosed;
+    this.#closed = new BoundedMap(maxClosed);
   }
 
   /** Closed flows that made room for others before their time. */
   get forgotten(): number {
-    return this.#forgotten;
+    return this.#closed.evicted;
   }
 
   *[Symbol.iterator](): Generator<FlowEntry> {
@@ -42,7 +41,7 @@ export class FlowBook {
   }
 
   update(flow: TopFlow, nowMs: number): void {
-    if (this.#closed.has(flow.id)) return;
+    if (this.#closed.get(flow.id) !== undefined) return;
     const before = this.#open.get(flow.id);
     const entry = entryOf(flow, before, nowMs);
     if (flow.state !== 'closed') {
@@ -51,7 +50,6 @@ export class FlowBook {
     }
     this.#open.delete(flow.id);
     this.#closed.set(flow.id, entry);
-    if (this.#closed.size > this.#maxClosed) this.#makeRoom();
   }
 
   /** Takes over that these are all that are open: the close of another one was lost. */
@@ -61,19 +59,9 @@ export class FlowBook {
 
   /** Forgets what closed before the window. They came in about that order. */
   sweep(nowMs: number): void {
-    for (const [id, { seenMs }] of this.#closed) {
+    for (const { flow, seenMs } of this.#closed.values()) {
       if (seenMs >= nowMs - this.#windowMs) break;
-      this.#closed.delete(id);
-    }
-  }
-
-  /** For some at once: the first of a Map is found past all that were deleted of late. */
-  #makeRoom(): void {
-    const left = this.#maxClosed - (this.#maxClosed >> 6);
-    for (const id of this.#closed.keys()) {
-      if (this.#closed.size <= left) return;
-      this.#closed.delete(id);
-      this.#forgotten += 1;
+      this.#closed.delete(flow.id);
     }
   }
 }
