@@ -39,9 +39,9 @@ constexpr std::array DENIED{
     __NR_execve, __NR_execveat,
     // Other processes.
     __NR_ptrace, __NR_process_vm_readv, __NR_process_vm_writev, __NR_pidfd_getfd, __NR_kcmp,
-    // Mounts and roots. setns stays: sockets are looked up in the network namespaces of containers.
-    __NR_mount, __NR_umount2, __NR_move_mount, __NR_open_tree, __NR_fsopen, __NR_fsmount, __NR_pivot_root,
-    __NR_chroot, __NR_unshare,
+    // Mounts and roots.
+    __NR_mount, __NR_umount2, __NR_move_mount, __NR_open_tree, __NR_fsopen, __NR_fspick, __NR_fsmount,
+    __NR_mount_setattr, __NR_pivot_root, __NR_chroot, __NR_unshare,
     // The machine.
     __NR_init_module, __NR_finit_module, __NR_delete_module, __NR_kexec_load, __NR_kexec_file_load,
     __NR_reboot, __NR_swapon, __NR_swapoff, __NR_acct, __NR_settimeofday, __NR_clock_settime,
@@ -51,7 +51,11 @@ constexpr std::array DENIED{
     // Keys, and ways around this filter.
     __NR_add_key, __NR_request_key, __NR_keyctl, __NR_userfaultfd, __NR_io_uring_setup};
 
-constexpr std::array<uint32_t, 4> DENIED_FAMILIES{AF_INET, AF_INET6, AF_PACKET, AF_VSOCK};
+// Runtimes of containers, and the kernel. Of the others some reach the network under another name, as AF_SMC.
+constexpr std::array<uint32_t, 2> ALLOWED_FAMILIES{AF_UNIX, AF_NETLINK};
+
+// Sockets are looked up in the network namespaces of containers.
+constexpr std::array<uint32_t, 1> ALLOWED_NAMESPACES{CLONE_NEWNET};
 
 // What is loaded and attached stays, and its maps are read; nothing is added, and nothing of others is
 // opened.
@@ -83,12 +87,12 @@ void when(Filter &filter, uint32_t value, const Filter &then) {
     filter.insert(filter.end(), then.begin(), then.end());
 }
 
-/** By the first argument: the lower half is what the kernel takes of an int. */
-Filter unlessFirstIs(std::span<const uint32_t> denied) {
-    Filter filter{load(offsetof(seccomp_data, args))};
-    for (uint32_t value : denied)
-        when(filter, value, {DENY});
-    filter.push_back(ALLOW);
+/** By an argument: the lower half is what the kernel takes of an int. */
+Filter byArgument(size_t index, std::span<const uint32_t> values, sock_filter found, sock_filter otherwise) {
+    Filter filter{load(offsetof(seccomp_data, args) + index * sizeof(uint64_t))};
+    for (uint32_t value : values)
+        when(filter, value, {found});
+    filter.push_back(otherwise);
     return filter;
 }
 
@@ -108,8 +112,9 @@ Filter confined() {
     when(filter, __NR_clone,
          {load(offsetof(seccomp_data, args)), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, NAMESPACES, 0, 1), DENY,
           ALLOW});
-    when(filter, __NR_socket, unlessFirstIs(DENIED_FAMILIES));
-    when(filter, __NR_bpf, unlessFirstIs(DENIED_BPF));
+    when(filter, __NR_socket, byArgument(0, ALLOWED_FAMILIES, ALLOW, DENY));
+    when(filter, __NR_setns, byArgument(1, ALLOWED_NAMESPACES, ALLOW, DENY));
+    when(filter, __NR_bpf, byArgument(0, DENIED_BPF, DENY, ALLOW));
     filter.push_back(ALLOW);
     return filter;
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { expect, test } from 'vitest';
 import { runChild } from './child.ts';
 
@@ -25,6 +26,32 @@ test('it opens no socket of the network', async () => {
 test('it opens sockets of the machine itself', async () => {
   const script = `require('net').connect('/nowhere').on('error', ({ code }) => console.log(code))`;
   expect(await run(script)).toBe('ENOENT');
+});
+
+/** With the functions of C, as one of the bindings calls them. */
+const runWithLibc = (script: string) =>
+  runChild(`
+    require('tsx/cjs/api').register();
+    const { c, errno } = require('./src/probe/ffi/libraries.ts').loadLibraries();
+    native.confine();
+    const isDenied = (result) => result < 0 && errno() === ${constants.errno.EPERM};
+    ${script}`);
+
+test('it opens sockets of no other family, by which the network could be reached under another name', async () => {
+  const [unix, netlink, families] = [1, 16, 46];
+  const script = `
+    const open = [];
+    for (let family = 1; family < ${families}; family++) if (!isDenied(c.socket(family, 2, 0))) open.push(family);
+    console.log(open.join());`;
+  expect(await runWithLibc(script)).toBe(`${unix},${netlink}`);
+});
+
+test('it enters namespaces of the network alone', async () => {
+  const script = `
+    const { openSync } = require('fs');
+    const enter = (name, type) => isDenied(c.setns(openSync('/proc/thread-self/ns/' + name, 'r'), type));
+    console.log(enter('net', 0x40000000), enter('uts', 0x04000000), enter('uts', 0), enter('mnt', 0));`;
+  expect(await runWithLibc(script)).toBe('false true true true');
 });
 
 test('it still looks into other network namespaces', async () => {

@@ -3,7 +3,14 @@ import { arch } from 'node:process';
 import { misuse, refusal } from './failure.ts';
 import type { Libraries } from './libraries.ts';
 import { setPointer } from './memory.ts';
-import { AUDIT_ARCH, DENIED, DENIED_BPF, DENIED_FAMILIES, FILTERED } from './system-calls.ts';
+import {
+  ALLOWED_FAMILIES,
+  ALLOWED_NAMESPACES,
+  AUDIT_ARCH,
+  DENIED,
+  DENIED_BPF,
+  FILTERED,
+} from './system-calls.ts';
 
 const { EBUSY, EFAULT, EINVAL, ENOSYS, ENOTSUP, EPERM } = constants.errno;
 
@@ -27,7 +34,8 @@ const IF_ANY_BIT = 0x45;
 const RETURN = 0x06;
 const NUMBER = 0;
 const ARCHITECTURE = 4;
-const FIRST_ARGUMENT = 16;
+const ARGUMENTS = 16;
+const ARGUMENT_SIZE = 8;
 const RET_ALLOW = 0x7fff_0000;
 const RET_ERRNO = 0x0005_0000;
 
@@ -101,26 +109,34 @@ function onlyThisArchitecture(machine: Machine): Instruction[] {
 
 /** Instruction by instruction what native/confine.cc makes. */
 function confined(machine: Machine): Instruction[] {
-  const unlessFirstIs = (denied: Record<string, number>) => [
-    load(FIRST_ARGUMENT),
-    ...Object.values(denied).flatMap((value) => when(value, [deny(EPERM)])),
-    answer(RET_ALLOW),
-  ];
+  const allow = answer(RET_ALLOW);
+  const denied = deny(EPERM);
   return [
     ...onlyThisArchitecture(machine),
-    ...Object.values(DENIED).flatMap((numbers) => when(numbers[machine], [deny(EPERM)])),
+    ...Object.values(DENIED).flatMap((numbers) => when(numbers[machine], [denied])),
     // Its flags are in memory, where a filter cannot look: the C library then takes clone.
     ...when(FILTERED.clone3[machine], [deny(ENOSYS)]),
     ...when(FILTERED.clone[machine], [
-      load(FIRST_ARGUMENT),
+      load(ARGUMENTS),
       jump(IF_ANY_BIT, NAMESPACES, { ifTrue: 0, ifFalse: 1 }),
-      deny(EPERM),
-      answer(RET_ALLOW),
+      denied,
+      allow,
     ]),
-    ...when(FILTERED.socket[machine], unlessFirstIs(DENIED_FAMILIES)),
-    ...when(FILTERED.bpf[machine], unlessFirstIs(DENIED_BPF)),
-    answer(RET_ALLOW),
+    ...when(FILTERED.socket[machine], byArgument(0, ALLOWED_FAMILIES, [allow, denied])),
+    ...when(FILTERED.setns[machine], byArgument(1, ALLOWED_NAMESPACES, [allow, denied])),
+    ...when(FILTERED.bpf[machine], byArgument(0, DENIED_BPF, [denied, allow])),
+    allow,
   ];
+}
+
+/** Answers with the first when the argument is one of the values, else with the other. */
+function byArgument(
+  index: number,
+  values: Record<string, number>,
+  [found, otherwise]: [Instruction, Instruction],
+): Instruction[] {
+  const known = Object.values(values).flatMap((value) => when(value, [found]));
+  return [load(ARGUMENTS + index * ARGUMENT_SIZE), ...known, otherwise];
 }
 
 /** Runs `then`, which answers, when what was loaded last is `value`. */

@@ -15,13 +15,15 @@ export const DENIED = {
   process_vm_writev: { x64: 311, arm64: 271 },
   pidfd_getfd: { x64: 438, arm64: 438 },
   kcmp: { x64: 312, arm64: 272 },
-  // Mounts and roots. setns stays: sockets are looked up in the network namespaces of containers.
+  // Mounts and roots.
   mount: { x64: 165, arm64: 40 },
   umount2: { x64: 166, arm64: 39 },
   move_mount: { x64: 429, arm64: 429 },
   open_tree: { x64: 428, arm64: 428 },
   fsopen: { x64: 430, arm64: 430 },
+  fspick: { x64: 433, arm64: 433 },
   fsmount: { x64: 432, arm64: 432 },
+  mount_setattr: { x64: 442, arm64: 442 },
   pivot_root: { x64: 155, arm64: 41 },
   chroot: { x64: 161, arm64: 51 },
   unshare: { x64: 272, arm64: 97 },
@@ -54,6 +56,7 @@ export const FILTERED = {
   clone3: { x64: 435, arm64: 435 },
   clone: { x64: 56, arm64: 220 },
   socket: { x64: 41, arm64: 198 },
+  setns: { x64: 308, arm64: 268 },
   bpf: { x64: 321, arm64: 280 },
   seccomp: { x64: 317, arm64: 277 },
 } satisfies Record<string, Numbers>;
@@ -61,8 +64,11 @@ export const FILTERED = {
 /** linux/audit.h. */
 export const AUDIT_ARCH: Numbers = { x64: 0xc000_003e, arm64: 0xc000_00b7 };
 
-/** Domains of socket(). */
-export const DENIED_FAMILIES = { AF_INET: 2, AF_INET6: 10, AF_PACKET: 17, AF_VSOCK: 40 };
+/** Domains of socket(): runtimes of containers, and the kernel. */
+export const ALLOWED_FAMILIES = { AF_UNIX: 1, AF_NETLINK: 16 };
+
+/** What setns() may enter: sockets are looked up in the network namespaces of containers. */
+export const ALLOWED_NAMESPACES = { CLONE_NEWNET: 0x4000_0000 };
 
 /** What is loaded and attached stays, and its maps are read; nothing is added, and nothing of others is opened. */
 export const DENIED_BPF = {

@@ -7,10 +7,11 @@ import { expect, test } from 'vitest';
 import { adviceFor, ENOTSUPP, libbpfErrorName } from '../../../src/probe/ffi/advice.ts';
 import { OpenOptions, ProgInfo, TestRunOptions } from '../../../src/probe/ffi/structs.ts';
 import {
+  ALLOWED_FAMILIES,
+  ALLOWED_NAMESPACES,
   AUDIT_ARCH,
   DENIED,
   DENIED_BPF,
-  DENIED_FAMILIES,
   FILTERED,
 } from '../../../src/probe/ffi/system-calls.ts';
 
@@ -55,9 +56,11 @@ test('system calls have the numbers of both architectures', () => {
   expect(generic).toEqual(calls.map(([, { arm64 }]) => arm64));
 });
 
-test('commands and families have the values of the headers', () => {
-  const known = { ...DENIED_BPF, ...DENIED_FAMILIES };
-  expect(valuesOf(['linux/bpf.h', 'sys/socket.h'], Object.keys(known))).toEqual(Object.values(known));
+test('commands, families and namespaces have the values of the headers', () => {
+  const known = { ...DENIED_BPF, ...ALLOWED_FAMILIES, ...ALLOWED_NAMESPACES };
+  expect(valuesOf(['linux/bpf.h', 'sys/socket.h', 'sched.h'], Object.keys(known))).toEqual(
+    Object.values(known),
+  );
   const audit = ['AUDIT_ARCH_X86_64', 'AUDIT_ARCH_AARCH64'];
   expect(valuesOf(['linux/audit.h'], audit)).toEqual(Object.values(AUDIT_ARCH));
 });
@@ -69,7 +72,8 @@ test('what is denied is what the addon denies', () => {
       ([name]) => name,
     );
   expect(named('DENIED{', /__NR_\w+/g)).toEqual(Object.keys(DENIED).map((name) => `__NR_${name}`));
-  expect(named('DENIED_FAMILIES{', /\bAF_\w+/g)).toEqual(Object.keys(DENIED_FAMILIES));
+  expect(named('ALLOWED_FAMILIES{', /\bAF_\w+/g)).toEqual(Object.keys(ALLOWED_FAMILIES));
+  expect(named('ALLOWED_NAMESPACES{', /\bCLONE_\w+/g)).toEqual(Object.keys(ALLOWED_NAMESPACES));
   expect(named('DENIED_BPF{', /\bBPF_\w+/g)).toEqual(Object.keys(DENIED_BPF));
 });
 
