@@ -203,7 +203,8 @@ export class Podman {
   }
 
   #line(args: readonly string[], { hostNetwork } = { hostNetwork: false }): string[] {
-    const podman = ['podman', ...args];
+    // Its monitor writes a file `oom` where it is, when a container is killed for want of memory.
+    const podman = ['env', '--chdir', this.#folder, 'podman', ...args];
     return hostNetwork ? podman : ['nsenter', `--net=/run/netns/${this.name}`, ...podman];
   }
 
