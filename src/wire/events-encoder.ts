@@ -1,4 +1,4 @@
-import type { Cell } from './fields.ts';
+import type { Cell, Row } from './fields.ts';
 import type { EventsMessage } from './messages.ts';
 
 const NULL = 0xf6;
@@ -20,6 +20,7 @@ type Item = Cell | Item[];
  */
 export class EventsEncoder {
   #bytes: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
+  #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
   /** Valid until the next call; undefined when there is a number among the cells that none of them may be. */
@@ -29,6 +30,12 @@ export class EventsEncoder {
     this.#head(MAP, 3);
     for (const text of ['type', type, 'cursor', cursor, 'events']) this.#text(text);
     return this.#item(events) ? this.#bytes.subarray(0, this.#at) : undefined;
+  }
+
+  /** Rows in a list, likewise. */
+  encodeRows(rows: Row[]): Buffer | undefined {
+    this.#at = 0;
+    return this.#item(rows) ? this.#bytes.subarray(0, this.#at) : undefined;
   }
 
   #item(item: Item): boolean {
@@ -54,7 +61,8 @@ export class EventsEncoder {
 
   #long(value: bigint): void {
     this.#bytes[this.#at++] = (value < 0n ? NEGATIVE : UINT) | LONG;
-    this.#at = this.#bytes.writeBigUInt64BE(value < 0n ? -1n - value : value, this.#at);
+    this.#view.setBigUint64(this.#at, value < 0n ? -1n - value : value);
+    this.#at += 8;
   }
 
   #text(text: string): true {
@@ -62,11 +70,14 @@ export class EventsEncoder {
     this.#room(MAX_HEAD + 3 * length);
     const start = this.#at;
     this.#head(TEXT, length);
+    const bytes = this.#bytes;
+    let at = this.#at;
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
       if (code > 0x7f) return this.#unicode(text, start);
-      this.#bytes[this.#at++] = code;
+      bytes[at++] = code;
     }
+    this.#at = at;
     return true;
   }
 
@@ -97,5 +108,6 @@ export class EventsEncoder {
     const larger = Buffer.allocUnsafeSlow(2 * (this.#at + bytes));
     larger.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
   }
 }

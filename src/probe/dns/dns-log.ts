@@ -1,6 +1,7 @@
 import { askerName } from '../../lib/dns/dimensions.ts';
 import { DnsTotals } from '../../lib/dns/totals.ts';
 import type { Row } from '../../wire/fields.ts';
+import { CODECS } from '../../wire/kinds.ts';
 import type { Clock } from '../clock.ts';
 import { AddressNames } from './names.ts';
 import { RecentRows } from './recent-rows.ts';
@@ -40,7 +41,7 @@ export class DnsLog {
       this.names.learn({ netns: owner.netns, question, answers, atNs: askedNs + latencyUs * 1000 });
     }
     const id = `${this.#options.run}-d${this.totals.transactions.toString(36)}`;
-    const row = dnsRow(transaction, { id, searches }, this.#options.clock);
+    const row = CODECS.dns.fit(dnsRow(transaction, { id, searches }, this.#options.clock));
     this.recent.push(row);
     this.#options.onRow(row);
   }

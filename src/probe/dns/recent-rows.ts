@@ -1,35 +1,48 @@
+import { packRows, unpackRows } from '../../wire/cbor.ts';
 import type { Row } from '../../wire/fields.ts';
 
-/** The latest rows; the oldest makes room. */
+/** Rows that are packed together. */
+const PACK_ROWS = 64;
+
+/**
+ * The latest rows; the oldest makes room. All but the newest are packed: garbage collection would move thousands of rows about, each
+ * of a dozen objects, though hardly anyone asks for them.
+ */
 export class RecentRows {
   /** Rows that made room for others. */
   evicted = 0;
   readonly capacity: number;
-  readonly #rows: Row[] = [];
-  /** Where the next one goes, and in a full list the oldest is. */
-  #at = 0;
+  readonly #packs: Uint8Array[] = [];
+  #newest: Row[] = [];
+  #size = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
   }
 
   get size(): number {
-    return this.#rows.length;
+    return this.#size;
   }
 
   push(row: Row): void {
     if (this.capacity === 0) return;
-    if (this.size === this.capacity) this.evicted++;
-    this.#rows[this.#at] = row;
-    this.#at = (this.#at + 1) % this.capacity;
+    if (this.#size === this.capacity) this.evicted++;
+    else this.#size++;
+    this.#newest.push(row);
+    if (this.#newest.length < PACK_ROWS) return;
+    this.#packs.push(packRows(this.#newest));
+    this.#newest = [];
+    if (this.#packs.length * PACK_ROWS >= this.capacity + PACK_ROWS) this.#packs.shift();
   }
 
-  /** Oldest first. */
+  /** Oldest first; nothing may be added meanwhile. */
   *[Symbol.iterator](): Generator<Row> {
-    const first = this.size === this.capacity ? this.#at : 0;
-    for (let index = 0; index < this.size; index++) {
-      const row = this.#rows[(first + index) % this.size];
-      if (row !== undefined) yield row;
+    /** Rows that made room and are still there. */
+    let gone = this.#packs.length * PACK_ROWS + this.#newest.length - this.#size;
+    for (const pack of this.#packs) {
+      if (gone < PACK_ROWS) yield* unpackRows(pack).slice(gone);
+      gone = Math.max(0, gone - PACK_ROWS);
     }
+    yield* this.#newest.slice(gone);
   }
 }
