@@ -10,7 +10,6 @@ import json
 import os
 import socket
 import sys
-from multiprocessing import Barrier
 
 from netns import netns_id, own_netns
 
@@ -60,6 +59,23 @@ def in_child(work):
     return os.fdopen(read_end)
 
 
+class Together:
+    """Several processes that go on when all have come so far; a guest has no shared memory for the one of Python."""
+
+    def __init__(self):
+        self.arrivals, self.arrival = os.pipe()
+        self.starts, self.start = os.pipe()
+
+    def wait(self):
+        os.write(self.arrival, b".")
+        os.read(self.starts, 1)
+
+    def release(self, count):
+        for _ in range(count):
+            os.read(self.arrivals, 1)
+        os.write(self.start, bytes(count))
+
+
 def live(number, connections, together):
     own_netns()
     # The kernel gives the id of a namespace that is gone to the next one.
@@ -82,9 +98,10 @@ def main():
     parser.add_argument("--namespaces", type=int, default=1)
     parser.add_argument("--connections", type=int, default=1)
     args = parser.parse_args()
-    together = Barrier(args.namespaces)
+    together = Together()
     numbers = range(args.namespaces)
     answers = [in_child(lambda number=number: live(number, args.connections, together)) for number in numbers]
+    together.release(args.namespaces)
     reports = []
     for answer in answers:
         with answer:
