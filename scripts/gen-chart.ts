@@ -6,8 +6,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { agentOptions } from '../src/lib/config/agent-options.ts';
 import type { Options } from '../src/lib/config/option.ts';
-import { agentOptions, probeOptions } from '../src/lib/config/options.ts';
+import { probeOptions } from '../src/lib/config/probe-options.ts';
 
 const SCHEMA = 'manifests/chart/values.schema.json';
 const README = 'manifests/chart/README.md';

@@ -4,8 +4,9 @@
  *   tsx scripts/gen-docs.ts --check   fails when they are not current
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { agentOptions } from '../src/lib/config/agent-options.ts';
 import { markdownTable } from '../src/lib/config/document.ts';
-import { agentOptions, probeOptions } from '../src/lib/config/options.ts';
+import { probeOptions } from '../src/lib/config/probe-options.ts';
 import { CONTAINER_FILTERS } from '../src/lib/filter/containers.ts';
 import { DNS_FILTERS } from '../src/lib/filter/dns.ts';
 import { filterRows, filterTable, selectorTable } from '../src/lib/filter/document.ts';

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { agentOptions, probeOptions } from '../../src/lib/config/options.ts';
+import { agentOptions } from '../../src/lib/config/agent-options.ts';
+import { probeOptions } from '../../src/lib/config/probe-options.ts';
 import { buildRenderer, chartFolder } from './chart.ts';
 import { installed } from './installed.ts';
 

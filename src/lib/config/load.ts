@@ -1,8 +1,9 @@
 import { SysprobeError } from '../errors.ts';
 import { version } from '../package-root.ts';
+import { type AgentOptions, agentOptions } from './agent-options.ts';
 import { helpText } from './document.ts';
 import type { Option, Options, Values } from './option.ts';
-import { type AgentOptions, agentOptions, type ProbeOptions, probeOptions } from './options.ts';
+import { type ProbeOptions, probeOptions } from './probe-options.ts';
 import { type Flags, type Given, readEnv, readFile, readFlags } from './sources.ts';
 import { type Unused, unusedNames } from './unused.ts';
 

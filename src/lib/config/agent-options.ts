@@ -1,235 +1,31 @@
-import { type ContainerPattern, containerPatterns } from './container-patterns.ts';
 import { LOGGED_EVENTS, type LoggedEventType, METRIC_LABELS, type MetricLabel } from './exports.ts';
 import {
   absolutePath,
   boolean,
   bytes,
-  bytesPowerOfTwo,
-  fileMode,
   host,
   httpHeaders,
   httpUrl,
   integer,
-  type LogLevel,
-  logLevel,
   optional,
-  ports,
-  socketPath,
   someOf,
-  userIds,
   word,
-  words,
 } from './kinds.ts';
 import { type NamedNetwork, namedNetworks } from './networks.ts';
 import { type Options, option, type Values } from './option.ts';
-import { type RuntimeSocket, runtimeSockets, usualSockets } from './runtime-sockets.ts';
-import { labelsAsTags, tags } from './tags.ts';
-
-const KiB = 2 ** 10;
-const MiB = 2 ** 20;
-const GiB = 2 ** 30;
-
-const socket = option({
-  kind: socketPath,
-  default: '/var/run/sysprobe/sysprobe.sock',
-  env: ['DD_SYSPROBE_SOCKET'],
-  doc: 'The Unix socket that the probe serves and the agent reads.',
-});
-
-const level = option<LogLevel>({
-  kind: logLevel,
-  default: 'info',
-  env: ['DD_LOG_LEVEL'],
-  doc: 'What is logged, one JSON line each, to standard error.',
-});
-
-const maxFlows = option({
-  kind: integer(16, 4_194_304),
-  default: 65_536,
-  doc: 'Open connections kept in the table; the least recently active one makes room and is counted. Half of it is for UDP.',
-});
-
-const dnsMax = option({
-  kind: integer(0, 1_048_576),
-  default: 8_192,
-  doc: 'DNS transactions kept for queries, about 1 KiB each; the oldest makes room.',
-});
-
-const maxContainers = option({
-  kind: integer(16, 1_048_576),
-  default: 4096,
-  doc: 'Containers kept in the table, and as many that ended; the oldest makes room and is counted.',
-});
-
-const excludeContainers = option<readonly ContainerPattern[]>({
-  kind: containerPatterns,
-  default: [],
-  env: ['DD_AC_EXCLUDE', 'DD_CONTAINER_EXCLUDE'],
-  doc: 'Containers that are not reported: the probe goes by the names that their runtime tells, the agent by those of Kubernetes.',
-});
-
-const includeContainers = option<readonly ContainerPattern[]>({
-  kind: containerPatterns,
-  default: [],
-  env: ['DD_AC_INCLUDE', 'DD_CONTAINER_INCLUDE'],
-  doc: 'Containers that are reported even when an exclusion matches them.',
-});
-
-const maxProcesses = option({
-  kind: integer(16, 4_194_304),
-  default: 16_384,
-  doc: 'Processes kept in the table, and as many that ended, about 1 KiB each; the oldest makes room and is counted.',
-});
-
-export const probeOptions = {
-  socket,
-  socketMode: option({
-    kind: fileMode,
-    default: 0o660,
-    doc: 'File mode of the socket: who may connect may read every flow of the node.',
-  }),
-  socketGid: option({
-    kind: optional(integer(0, 4_294_967_294)),
-    default: undefined,
-    doc: 'Group id that the socket is given; without it the socket keeps the group of the probe.',
-  }),
-  allowedUids: option<readonly number[] | undefined>({
-    kind: optional(userIds),
-    default: undefined,
-    doc: 'Users that may read the socket, of those that its file mode lets in; without it, all of those.',
-  }),
-  maxFlows,
-  maxClosed: option({
-    kind: integer(0, 4_194_304),
-    default: 65_536,
-    doc: 'Closed connections kept for queries; the oldest makes room.',
-  }),
-  ringBytes: option({
-    kind: bytesPowerOfTwo(64 * KiB, GiB),
-    default: 8 * MiB,
-    doc: 'The kernel ring buffer; what does not fit is lost and counted.',
-  }),
-  replayBytes: option({
-    kind: bytes(64 * KiB, GiB),
-    default: 32 * MiB,
-    doc: 'Memory for events that a returning reader can still be sent.',
-  }),
-  replayEvents: option({
-    kind: integer(16, 16_777_216),
-    default: 262_144,
-    doc: 'Number of events that a returning reader can still be sent.',
-  }),
-  updateIntervalMs: option({
-    kind: integer(100, 600_000),
-    default: 2_000,
-    doc: 'How often the counters of open connections are read.',
-  }),
-  udpHooks: option<'auto' | 'fentry' | 'cgroup' | 'off'>({
-    kind: word('auto', 'fentry', 'cgroup', 'off'),
-    default: 'auto',
-    doc: 'The programs that count UDP datagrams; `auto` takes the cheapest that the kernel allows.',
-  }),
-  udpIdleMs: option({
-    kind: integer(1000, 3_600_000),
-    default: 30_000,
-    doc: 'How long after its last datagram a UDP conversation is closed.',
-  }),
-  dnsEnabled: option({
-    kind: boolean,
-    default: true,
-    disabledBy: ['DD_DISABLE_DNS_INSPECTION'],
-    doc: 'Observe DNS. Off, or with `DD_DISABLE_DNS_INSPECTION=true`, nothing of it is loaded into the kernel.',
-  }),
-  dnsPorts: option({
-    kind: ports(8),
-    default: [53],
-    doc: 'Ports that DNS servers are asked at, over UDP and TCP.',
-  }),
-  dnsTimeoutMs: option({
-    kind: integer(100, 60_000),
-    default: 6_000,
-    doc: 'How long after it was last asked a DNS question without an answer has timed out; longer than clients wait before they ask again from the same socket, which is 5 s for glibc.',
-  }),
+import {
   dnsMax,
-  dnsRingBytes: option({
-    kind: bytesPowerOfTwo(64 * KiB, GiB),
-    default: 4 * MiB,
-    doc: 'The kernel ring buffer of DNS messages; what does not fit is lost and counted.',
-  }),
-  drainIntervalMs: option({
-    kind: integer(10, 10_000),
-    default: 100,
-    doc: 'How often the ring buffer is emptied; a filling buffer is emptied at once.',
-  }),
-  procRoot: option({
-    kind: optional(absolutePath),
-    default: undefined,
-    env: ['HOST_PROC'],
-    doc: 'Where the proc file system of the host is mounted; without it, /host/proc where that is one, else /proc.',
-  }),
-  cgroupRoot: option({
-    kind: optional(absolutePath),
-    default: undefined,
-    doc: 'Where the cgroup hierarchies of the host are mounted; without it, /host/sys/fs/cgroup where that is there, else /sys/fs/cgroup.',
-  }),
-  maxContainers,
-  runtimeSockets: option<readonly RuntimeSocket[]>({
-    kind: runtimeSockets,
-    default: usualSockets,
-    doc: 'Sockets of container runtimes, which are asked for names, images and labels; `auto` tries the usual places.',
-  }),
   excludeContainers,
+  GiB,
   includeContainers,
-  processesEnabled: option({
-    kind: boolean,
-    default: true,
-    env: ['DD_PROCESS_AGENT_ENABLED'],
-    doc: 'Report processes. Off, their arguments stay in the kernel, and their lives are used for those of containers and the executables of flows alone.',
-  }),
+  level,
+  MiB,
+  maxContainers,
+  maxFlows,
   maxProcesses,
-  processRingBytes: option({
-    kind: bytesPowerOfTwo(64 * KiB, GiB),
-    default: 4 * MiB,
-    doc: 'The kernel ring buffer of processes; what does not fit is lost and counted.',
-  }),
-  processIntervalMs: option({
-    kind: integer(1000, 600_000),
-    default: 10_000,
-    doc: 'How often the processor time and memory of each process are read.',
-  }),
-  processArgs: option({
-    kind: word('redacted', 'whole', 'none'),
-    default: 'redacted' as const,
-    doc: 'What is reported of the arguments of processes: all but the secrets that are recognised, all, or nothing.',
-  }),
-  sensitiveWords: option<readonly string[]>({
-    kind: words,
-    default: [],
-    env: ['DD_CUSTOM_SENSITIVE_WORDS'],
-    doc: 'More names of options and variables whose values are secrets, beside those that are known.',
-  }),
-  saturationIntervalMs: option({
-    kind: integer(1000, 600_000),
-    default: 10_000,
-    doc: 'How often the processor, memory, pressure and I/O of the node and of each container are read.',
-  }),
-  confine: option({
-    kind: boolean,
-    default: true,
-    doc: 'Once it watches, let the probe start no program, load none into the kernel, open no socket of the network and trace or change no other process, by a seccomp filter.',
-  }),
-  binding: option<'addon' | 'ffi'>({
-    kind: word('addon', 'ffi'),
-    default: 'addon',
-    doc: "How libbpf is called: by the package's own addon, or through `ffi-napi` and the system's `libbpf.so.1`, which are to be installed beside it.",
-  }),
-  runStats: option({
-    kind: boolean,
-    default: false,
-    doc: 'Let the kernel measure the run time of the programs; costs 60 to 80 ns a run.',
-  }),
-  logLevel: level,
-} satisfies Options;
+  socket,
+} from './shared-options.ts';
+import { labelsAsTags, tags } from './tags.ts';
 
 export const agentOptions = {
   socket,
@@ -428,5 +224,4 @@ export const agentOptions = {
   logLevel: level,
 } satisfies Options;
 
-export type ProbeOptions = Values<typeof probeOptions>;
 export type AgentOptions = Values<typeof agentOptions>;
