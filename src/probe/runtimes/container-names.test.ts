@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { linkSync, mkdtempSync, rmSync } from 'node:fs';
+import { linkSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -276,6 +276,15 @@ describe('a socket that does not behave', () => {
     const names = namesOf({ api: 'docker', path }, { api: 'cri', path: gone });
     expect(await names.find(ID)).toBeUndefined();
     expect(names.sockets().map(({ state }) => state)).toEqual(['failing', 'absent']);
+  });
+
+  it('cannot be looked at: the others answer, and it says why', async () => {
+    const path = join(folder, 'circle.sock');
+    symlinkSync(path, path);
+    const good = await cri({ ContainerStatus: containerAnswer({ status: { metadata: { name: 'app' } } }) });
+    const names = namesOf({ api: 'docker', path }, { api: 'cri', path: good });
+    expect(await names.find(ID)).toMatchObject({ name: 'app' });
+    expect(names.sockets()[0]).toMatchObject({ state: 'failing', reason: expect.stringContaining('ELOOP') });
   });
 
   it('does not keep the other that answers from being heard', async () => {

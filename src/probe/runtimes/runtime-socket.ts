@@ -21,7 +21,7 @@ export interface RuntimeSocketStatus {
   api: Place['api'];
   /** `absent`: nothing is there, as on most nodes at most of the usual places. */
   state: 'absent' | 'on' | 'failing';
-  /** Of the last failure. */
+  /** Of the last failure; also why it cannot be told whether something is there. */
   reason?: string;
   answers: number;
   failures: number;
@@ -34,6 +34,8 @@ export class RuntimeSocket {
   #client: RuntimeClient | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isThere = false;
+  /** Why it cannot be told. */
+  #hidden: string | undefined;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #failuresInARow = 0;
   #reason: string | undefined;
@@ -50,7 +52,7 @@ export class RuntimeSocket {
     const now = this.#options.now();
     if (now - this.#lookedAt >= LOOK_MS) {
       this.#lookedAt = now;
-      this.#isThere = statSync(this.#place.path, { throwIfNoEntry: false })?.isSocket() === true;
+      this.#isThere = this.#look();
       if (this.#isThere) this.#client ??= this.#connect();
       else this.close();
     }
@@ -80,12 +82,13 @@ export class RuntimeSocket {
 
   status(): RuntimeSocketStatus {
     const { path, api } = this.#place;
-    const state = !this.#isThere ? 'absent' : this.#reason === undefined ? 'on' : 'failing';
+    const reason = this.#hidden ?? this.#reason;
+    const isAbsent = !this.#isThere && this.#hidden === undefined;
     return {
       path,
       api,
-      state,
-      ...(this.#reason !== undefined && { reason: this.#reason }),
+      state: isAbsent ? 'absent' : reason === undefined ? 'on' : 'failing',
+      ...(reason !== undefined && { reason }),
       answers: this.#answers,
       failures: this.#failures,
     };
@@ -94,6 +97,17 @@ export class RuntimeSocket {
   close(): void {
     this.#client?.close();
     this.#client = undefined;
+  }
+
+  /** A folder on the way may be one that this user may not go through. */
+  #look(): boolean {
+    this.#hidden = undefined;
+    try {
+      return statSync(this.#place.path, { throwIfNoEntry: false })?.isSocket() === true;
+    } catch (error) {
+      this.#hidden = (error as Error).message;
+      return false;
+    }
   }
 
   #connect(): RuntimeClient {
