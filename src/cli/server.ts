@@ -134,6 +134,10 @@ async function refusal(server: Server, answer: IncomingMessage): Promise<Sysprob
     if (body.length > MAX_ERROR_BYTES) break;
   }
   const { error } = parseError(body);
+  if (error?.code === 'SP_UNAUTHORIZED') {
+    const message = `${server.name}: the token is missing or wrong; name its file in SYSPROBE_TOKEN_FILE`;
+    return new SysprobeError('SP_UNAUTHORIZED', message);
+  }
   return new SysprobeError(
     error?.code ?? 'SP_SERVER_REFUSED',
     error?.message ?? `${server.name} answered ${answer.statusCode} ${answer.statusMessage ?? ''}`.trimEnd(),

@@ -64,5 +64,5 @@ main().catch((error) => {
   process.stderr.write(
     `system-probe: ${known ? `${error.message} (${error.code})` : (error as Error).stack}\n`,
   );
-  process.exitCode = 1;
+  process.exitCode = known && error.code === 'SP_CONFIG_INVALID' ? 2 : 1;
 });

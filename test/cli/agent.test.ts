@@ -61,6 +61,19 @@ test('its map is that of the probe', async () => {
   expect((await ask('map')).stdout).toBe(fromProbe.stdout);
 });
 
+test.each([
+  ['2026-01-31T11:59:59Z', 0],
+  ['2026-01-31T12:00:05Z', 2],
+])('its map until %s has what there was by then, as that of the probe', async (time, count) => {
+  for (const from of [
+    ['--server', agent.url],
+    ['--socket', probe.socket],
+  ]) {
+    const { stdout } = await sysprobe(['map', '-o', 'json', '--until', time, ...from]);
+    expect(JSON.parse(stdout).edges).toHaveLength(count);
+  }
+});
+
 test('what its map cannot answer it refuses by the name of the option', async () => {
   const { code, stderr } = await ask('map', '--since', '1h');
   expect(code).toBe(2);

@@ -60,6 +60,14 @@ describe('system-probe that cannot start says why in one line', () => {
     expect(lines[0]).toMatch(/bpf\/tcp\.bpf\.o.*\(SP_BPF_OBJECT_INVALID\)$/);
   });
 
+  it('with an option that is wrong, which is another exit code', () => {
+    const { status, lines } = run(process.execPath, ['dist/system-probe.js', '--max-flows', 'lots']);
+    expect(status).toBe(2);
+    expect(lines).toEqual([
+      expect.stringMatching(/^system-probe: --max-flows: "lots".*\(SP_CONFIG_INVALID\)$/),
+    ]);
+  });
+
   it('without the capabilities', () => {
     const args = ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath];
     const { status, lines } = run('setpriv', [

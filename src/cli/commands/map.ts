@@ -20,6 +20,7 @@ const PROCESSES: Grouping = { group: 'process', label: undefined };
 interface MapOptions {
   groupBy: Grouping;
   since?: string;
+  until?: string;
   limit: number;
   gather?: number;
   output: MapForm;
@@ -32,7 +33,8 @@ Of node-agent's map, system-probe's flows give the same for what system-probe re
 Examples:
   sysprobe map                                          a line for each client and server
   sysprobe map --group-by container -o dot | dot -Tsvg  a drawing by Graphviz
-  sysprobe map --since 2m -o mermaid                    a diagram for a page in Markdown`;
+  sysprobe map --since 2m -o mermaid                    a diagram for a page in Markdown
+  sysprobe map --since 15m --until 10m                  what there was ten minutes ago`;
 
 export function addMapCommand(program: Command, terminal: Terminal, server: () => Server): void {
   const command = program
@@ -47,6 +49,7 @@ export function addMapCommand(program: Command, terminal: Terminal, server: () =
         .default(PROCESSES, 'process'),
     )
     .option('--since <TIME>', 'connections seen at or after: 5m (ago), or RFC 3339')
+    .option('--until <TIME>', 'connections opened at or before')
     .addOption(
       new Option('--limit <N>', 'nodes shown, those with most traffic first')
         .argParser(parseLimit)
@@ -63,8 +66,10 @@ export function addMapCommand(program: Command, terminal: Terminal, server: () =
     .addOption(new Option('--color <WHEN>', 'color the output').choices(COLOR_CHOICES).default('auto'));
   const filters = addFilterOptions(command, FLOWS.filters);
   command.addHelpText('after', EXAMPLES);
-  command.action(async ({ groupBy, limit, gather, since, output, color }: MapOptions) => {
-    const params: Params = since === undefined ? filters : [...filters, ['since', since]];
+  command.action(async ({ groupBy, limit, gather, since, until, output, color }: MapOptions) => {
+    const params: Params = [...filters];
+    if (since !== undefined) params.push(['since', since]);
+    if (until !== undefined) params.push(['until', until]);
     const from = server();
     parseQuery({ ...FLOWS, kubernetes: from.kind === 'agent' }, params);
     const view = { ...groupBy, limit, gather };

@@ -81,6 +81,16 @@ test.each([
   }
 });
 
+test.each([
+  [80, 'rate', /^PROCESS .* RATE▽ .* FAILED {2}RETRANS {4}RTT$/],
+  [80, 'memory', /^PROCESS .* OPENED {2}FAILED {2}MEMORY▽$/],
+  [24, 'rtt', /^PROCESS +RTT▽$/],
+] as const)('in %i columns, sorted by %s, what is shown is whole', (columns, sort, headers) => {
+  const [, , , drawn, ...rows] = draw(columns, 24, { view: { sort } });
+  expect(drawn).toMatch(headers);
+  for (const row of rows) expect(row).not.toMatch(/…$/);
+});
+
 test('a line with failures is red', () => {
   const drawn = draw(80, 24, { colored: true });
   expect(drawn.filter((line) => line.startsWith('\x1b[31m'))).toHaveLength(1);

@@ -41,11 +41,7 @@ export function screen(
   if (view.help)
     return [...head(summary, second, { size, paint }), ...helpLines(size.columns)].slice(0, size.lines);
   const shown = picture.rows.slice(view.scroll, view.scroll + pageLines(size));
-  const [headers = '', ...lines] = tableLines(
-    shown,
-    view,
-    Math.max(LEAST_NAME, size.columns - FIGURES_WIDTH),
-  );
+  const [headers = '', ...lines] = tableLines(shown, view, size.columns);
   return [
     ...head(summary, second, { size, paint }),
     paint('bold', cut(headers, size.columns)),
@@ -80,13 +76,21 @@ function head(summary: string, second: string, { size, paint }: { size: Size; pa
   return [paint('bold', cut(summary, size.columns)), cut(second, size.columns), ''];
 }
 
-function tableLines(rows: readonly TopRow[], view: TopView, nameWidth = Number.POSITIVE_INFINITY): string[] {
-  const columns = new Columns<TopRow>({
-    columns: columnsOf(view, nameWidth),
-    separator: '  ',
-    paint: (_, text) => text,
-  });
-  return columns.render(rows, true).trimEnd().split('\n');
+/** Of columns that do not fit the last go: half a number is another one. That which is sorted by stays. */
+function tableLines(rows: readonly TopRow[], view: TopView, width = Number.POSITIVE_INFINITY): string[] {
+  const columns = columnsOf(view, Math.max(LEAST_NAME, width - FIGURES_WIDTH));
+  let lines = linesOf(rows, columns);
+  while (columns.length > 2 && lines.some(({ length }) => length > width)) {
+    const last = columns.length - 1;
+    columns.splice(/[△▽]$/.test(columns[last]?.header ?? '') ? last - 1 : last, 1);
+    lines = linesOf(rows, columns);
+  }
+  return lines;
+}
+
+function linesOf(rows: readonly TopRow[], columns: readonly Column<TopRow>[]): string[] {
+  const table = new Columns<TopRow>({ columns, separator: '  ', paint: (_, text) => text });
+  return table.render(rows, true).trimEnd().split('\n');
 }
 
 function columnsOf({ group, sort, reverse }: TopView, nameWidth: number): Column<TopRow>[] {

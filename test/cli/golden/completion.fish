@@ -217,6 +217,7 @@ complete -c sysprobe -n '__fish_seen_subcommand_from top' -s h -l help -d 'show 
 complete -c sysprobe -n __fish_use_subcommand -a map -d 'who talks to whom'
 complete -c sysprobe -n '__fish_seen_subcommand_from map' -l group-by -x -a 'process container pod workload service namespace label:KEY node address' -d 'what the ends of connections are'
 complete -c sysprobe -n '__fish_seen_subcommand_from map' -l since -x -d 'connections seen at or after: 5m (ago), or RFC 3339'
+complete -c sysprobe -n '__fish_seen_subcommand_from map' -l until -x -d 'connections opened at or before'
 complete -c sysprobe -n '__fish_seen_subcommand_from map' -l limit -x -d 'nodes shown, those with most traffic first'
 complete -c sysprobe -n '__fish_seen_subcommand_from map' -l gather -x -d 'draw the addresses of one network as one node, until at most so many are left'
 complete -c sysprobe -n '__fish_seen_subcommand_from map' -s o -l output -x -a 'text json dot mermaid' -d 'form of the output'

@@ -268,6 +268,7 @@ _sysprobe() {
       map) _arguments \
         '*--group-by[what the ends of connections are]:value:(process container pod workload service namespace label:KEY node address)' \
         '*--since[connections seen at or after\: 5m (ago), or RFC 3339]:value:' \
+        '*--until[connections opened at or before]:value:' \
         '*--limit[nodes shown, those with most traffic first]:value:' \
         '*--gather[draw the addresses of one network as one node, until at most so many are left]:value:' \
         '*-o[form of the output]:value:(text json dot mermaid)' \
