@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { FLOWS } from '../lib/filter/flows.ts';
 import { atOnce } from '../map/steps.ts';
 import type { MapTimeline } from '../map/types.ts';
+import { filteredMap } from '../query/filtered-map.ts';
 import { filteredTimeline } from '../query/filtered-timeline.ts';
+import { parseMapQuery } from '../query/map-query.ts';
 import { parseTimelineQuery } from '../query/timeline-query.ts';
 import { connection, connections, END_S, inOrder, Node, slot, WINDOW_MS, window } from './node.fixture.ts';
 import { AT_MS, at } from './store/flow.fixture.ts';
@@ -11,6 +13,11 @@ import { AT_MS, at } from './store/flow.fixture.ts';
 function drawing({ flows, now }: Node, text: string) {
   const query = parseTimelineQuery(new URLSearchParams(text), { now, windowMs: WINDOW_MS, set: FLOWS });
   return filteredTimeline(flows, query.at(now), query.match ?? (() => true));
+}
+
+function mapOf({ flows, now }: Node, text: string) {
+  const query = parseMapQuery(new URLSearchParams(text), { now, windowMs: WINDOW_MS, set: FLOWS });
+  return filteredMap(flows, query, query.match ?? (() => true));
 }
 
 const filtered = (node: Node, text: string) => atOnce(drawing(node, text));
@@ -47,6 +54,23 @@ it('is that of a node which knows the matching flows alone', () => {
     }),
   );
 });
+
+it.each(['comm=curl', 'state=closed', 'min-bytes=1000', 'protocol=tcp'])(
+  'adds up to the map of the same window, of %s',
+  (filter) => {
+    fc.assert(
+      fc.property(connections, window, (all, text) => {
+        const node = told(inOrder(all));
+        const { buckets } = filtered(node, `${filter}&${text}&buckets=1000`);
+        const sum = (name: 'bytes' | 'opened') => buckets.reduce((total, bucket) => total + bucket[name], 0);
+        const { edges } = atOnce(mapOf(node, `${filter}&${text}`));
+        const bytes = edges.reduce((total, edge) => total + edge.bytes.forward + edge.bytes.backward, 0);
+        const opened = edges.reduce((total, { connections: { opened } }) => total + opened, 0);
+        expect([sum('bytes'), sum('opened')]).toEqual([bytes, opened]);
+      }),
+    );
+  },
+);
 
 it('is that of the moment at which it was begun, whatever happens while it is drawn', () => {
   const rest = fc.array(connection, { maxLength: 8 });

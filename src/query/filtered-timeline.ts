@@ -1,5 +1,5 @@
 import { clientOf, placeOf } from '../map/connection.ts';
-import { addNew, countedNow, type Sides } from '../map/sides.ts';
+import { addNew, countedNow, type FiguresAt, type Sides } from '../map/sides.ts';
 import { slotMsOf } from '../map/slots.ts';
 import { snapshotOf } from '../map/snapshot.ts';
 import type { Steps } from '../map/steps.ts';
@@ -23,6 +23,7 @@ export function* filteredTimeline(
   const slotMs = slotMsOf(windowMs);
   const sums = new TimelineSums(query, slotMs);
   const reports = source.reports(sums.window);
+  const told = new ToldFlows(sums, slotMs);
   const clients = new Set<number>();
   const servers: number[] = [];
   let at = 0;
@@ -35,7 +36,7 @@ export function* filteredTimeline(
       continue;
     }
     clients.add(hash);
-    addReport(sums, report, { isClient, slotMs });
+    told.add(report, isClient);
   }
   at = 0;
   let passed = 0;
@@ -46,7 +47,7 @@ export function* filteredTimeline(
     if (servers[passed] !== at) continue;
     passed += 1;
     const { isClient, hash } = endOf(report.flow);
-    if (!clients.has(hash)) addReport(sums, report, { isClient, slotMs });
+    if (!clients.has(hash)) told.add(report, isClient);
   }
   return sums.written(Math.max(query.now - windowMs, reportsKeptFrom));
 }
@@ -57,22 +58,34 @@ function endOf(flow: StoredFlow): { isClient: boolean; hash: number } {
   return { isClient: clientOf(flow, side).client === side, hash };
 }
 
-function addReport(
-  sums: TimelineSums,
-  report: FlowReport,
-  { isClient, slotMs }: { isClient: boolean; slotMs: number },
-): void {
-  const { flow, isLast } = report;
-  // It may not be established yet, and then it has not been opened.
-  if (!isLast && flow.sent.bytes + flow.received.bytes === 0) return;
-  const sidesOf = (of: MapFlow): Sides => {
-    const snapshot = snapshotOf(of);
-    return { client: isClient ? snapshot : undefined, server: isClient ? undefined : snapshot };
-  };
-  const earlier = report.before();
-  // What it carried before it was first seen, at times that nobody knows, belongs to no window.
-  const isFromBefore = earlier === undefined && flow.openedMs === undefined && flow.state !== 'closed';
-  const told = isFromBefore ? flow : earlier;
-  const counted = told && countedNow(sidesOf(told), undefined);
-  addNew((time) => sums.at(time), sidesOf(flow), { counted, slotMs });
+/** Adds up what one side of connections tells. */
+class ToldFlows {
+  readonly #at: FiguresAt;
+  readonly #slotMs: number;
+  /** Those that have been opened and of which more reports follow. */
+  readonly #opened = new Set<string>();
+
+  constructor(sums: TimelineSums, slotMs: number) {
+    this.#at = (time) => sums.at(time);
+    this.#slotMs = slotMs;
+  }
+
+  add(report: FlowReport, isClient: boolean): void {
+    const { flow, isLast } = report;
+    // It may not be established yet, and then it has not been opened.
+    if (!isLast && flow.sent.bytes + flow.received.bytes === 0) return;
+    const sides = sidesOf(flow, isClient);
+    const earlier = report.before();
+    // What it carried before it was first seen, at times that nobody knows, belongs to no window.
+    const isFromBefore = earlier === undefined && flow.openedMs === undefined && flow.state !== 'closed';
+    const before = isFromBefore ? sides : earlier && sidesOf(earlier, isClient);
+    const counted = before && { ...countedNow(before, undefined), opened: this.#opened.has(flow.id) };
+    addNew(this.#at, sides, { counted, slotMs: this.#slotMs });
+    if (!isLast) this.#opened.add(flow.id);
+  }
+}
+
+function sidesOf(flow: MapFlow, isClient: boolean): Sides {
+  const snapshot = snapshotOf(flow);
+  return { client: isClient ? snapshot : undefined, server: isClient ? undefined : snapshot };
 }
