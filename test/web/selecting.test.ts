@@ -28,6 +28,14 @@ describe('selecting', () => {
     await soon(() => rows(page).count()).toBeGreaterThan(20);
   });
 
+  test('a click on the name below a node is one on the node', async () => {
+    await using visited = await visit(browser);
+    const { page } = visited;
+    await settled(page);
+    await nodeOf(page, 'mailer').locator('.node-name').click();
+    expect(await page.locator('.inspector h2').textContent()).toBe('mailer');
+  });
+
   test('a click on an edge filters the table to it; Escape clears', async () => {
     await using visited = await visit(browser);
     const { page } = visited;

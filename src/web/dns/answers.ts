@@ -2,7 +2,7 @@ import type { MapNames } from '../../map/types.ts';
 
 /** What the page reads of `/api/v1/dns` and `/api/v1/dns/summary`. */
 
-export const DIMENSIONS = ['domain', 'server', 'container', 'type'] as const;
+export const DIMENSIONS = ['domain', 'server', 'container', 'process', 'type'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 export const SORTS = [

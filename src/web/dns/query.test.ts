@@ -42,6 +42,8 @@ test('a group that is no filter cannot be chosen', () => {
   expect(isChoosable('container', '/system.slice')).toBe(false);
   expect(isChoosable('server', '10.96.0.10:53')).toBe(true);
   expect(isChoosable('server', '')).toBe(false);
+  expect(isChoosable('process', 'curl')).toBe(true);
+  expect(isChoosable('process', '')).toBe(false);
 });
 
 test('a group that is chosen again is none', () => {

@@ -63,6 +63,8 @@ function filtersOfGroup(dimension: Dimension, name: string): Filter[] {
       return [['domain', name]];
     case 'type':
       return [['type', name]];
+    case 'process':
+      return name === '' ? [] : [['comm', name]];
     case 'container':
       return /^[0-9a-f]{12,}$/.test(name) ? [['container', name]] : [];
     case 'server': {

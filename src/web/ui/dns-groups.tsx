@@ -4,7 +4,7 @@ import { isChoosable } from '../dns/query.ts';
 import type { DnsView } from '../dns/view.ts';
 import { formatPlural } from '../format.ts';
 
-/** Sums by domain, server, container or type; a click on one asks for its lookups alone. */
+/** Sums by domain, server, container, process or type; a click on one asks for its lookups alone. */
 export function DnsGroups({ view }: { view: DnsView }) {
   const summary = view.summary.value;
   const { by, sort } = view.question.value;
