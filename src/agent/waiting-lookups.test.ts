@@ -31,6 +31,16 @@ it('holds each for as long as its flow may take to be told', () => {
   expect(counted).toEqual([1000, 2000]);
 });
 
+it('holds none for longer when the clock is set back', () => {
+  const { lookups, add, counted } = waiting(10);
+  add(3_600_000);
+  add(2000);
+  lookups.sweep(2100);
+  expect(counted).toEqual([3_600_000]);
+  lookups.sweep(5000);
+  expect(counted).toEqual([3_600_000, 2000]);
+});
+
 it('counts the older half at once where more wait than it has room for', () => {
   const { add, counted } = waiting(4);
   for (const askedMs of [1, 2, 3, 4, 5]) add(askedMs);

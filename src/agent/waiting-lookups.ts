@@ -24,7 +24,8 @@ export class WaitingLookups {
   }
 
   sweep(now: number): void {
-    const firstToStay = this.#waiting.findIndex(({ until }) => until > now);
+    // What is to wait for longer came before the clock was set back.
+    const firstToStay = this.#waiting.findIndex(({ until }) => until > now && until <= now + WAIT_MS);
     this.#release(firstToStay < 0 ? this.#waiting.length : firstToStay);
   }
 

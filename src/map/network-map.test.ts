@@ -196,6 +196,21 @@ describe('time', () => {
     expect(map.counts.conversations).toBe(1);
   });
 
+  it('goes on when the clock was ahead and is set right', () => {
+    const map = mapOf([]);
+    const ahead = NOW + 86_400_000;
+    const early = { ...sample, id: 'ahead', openedMs: ahead, client: { ...sample.client, comm: 'early' } };
+    map.update(closed(clientFlow(early), ahead), ahead);
+    map.sweep(ahead);
+    map.update(closed(clientFlow(sample), NOW), NOW);
+    map.sweep(NOW);
+    expect(map.counts.flows).toBe(1);
+    map.sweep(NOW + 11_000);
+    expect(map.counts.flows).toBe(0);
+    const { edges } = map.graph({ now: NOW + 11_000, group: 'process' });
+    expect(edges.find(({ source }) => source.endsWith('/curl'))?.connections).toMatchObject({ closed: 1 });
+  });
+
   it('looks back only as far as asked', () => {
     const map = mapOf([closed(clientFlow({ ...sample, openedMs: NOW - 91_000 }), NOW - 90_000)]);
     expect(map.graph({ now: NOW, group: 'process', sinceMs: 60_000 }).edges).toEqual([]);

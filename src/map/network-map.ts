@@ -136,7 +136,8 @@ export class NetworkMap {
   /** Lets time pass: folds closed connections that waited long enough and forgets what left the window. */
   sweep(now: number): void {
     for (const [connection, until] of this.#settling) {
-      if (until > now) break;
+      // What would wait for longer closed before the clock was set back.
+      if (until > now && until <= now + this.#settleMs) break;
       this.#settle(connection);
     }
     this.#conversations.expire(now);

@@ -110,7 +110,9 @@ export class Slots {
 
   /** Lets time pass: what is over takes less memory, and what left the window none. */
   expire(now: number): void {
-    this.#first = Math.max(this.#first, this.slotOf(now - this.#options.windowMs));
+    const first = this.slotOf(now - this.#options.windowMs);
+    // When the clock was ahead and is set right, nothing is kept of what is past, and what comes is.
+    this.#first = this.#first > this.slotOf(now) ? first : Math.max(this.#first, first);
     for (const slot of this.#packed.keys()) if (slot < this.#first) this.#drop(slot);
     const newest = this.slotOf(now) - OPEN_SLOTS;
     for (const [slot, figures] of this.#open) {

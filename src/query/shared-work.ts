@@ -42,7 +42,9 @@ export class SharedWork {
 
   /** Whether the outcome is so old, and the work so cheap, that it may be done again. */
   isDue(intervalMs: number): boolean {
-    return this.#options.now() - this.#doneAt >= Math.max(intervalMs, this.#costMs / DUTY);
+    const ageMs = this.#options.now() - this.#doneAt;
+    // The clock may have been set back.
+    return ageMs < 0 || ageMs >= Math.max(intervalMs, this.#costMs / DUTY);
   }
 
   start(): Run {
