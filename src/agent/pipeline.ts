@@ -191,7 +191,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       }, SWEEP_MS);
       kubernetes?.start();
       if (exclusions === undefined) ingest.start();
-      else void podsKnown(kubernetes).then(() => ingest.start());
+      else void podsKnown(kubernetes, log).then(() => ingest.start());
       figures.start();
       for (const sink of sinks) sink.start();
     },
@@ -247,8 +247,14 @@ function exclusionsOf(
 }
 
 /** Waits a while for the names of the pods that there are: what the probe lists first is of them. */
-async function podsKnown(kubernetes: Kubernetes | undefined): Promise<void> {
-  for (let waitedMs = 0; kubernetes?.knowsPods === false && waitedMs < FIRST_PODS_MS; waitedMs += LOOK_MS) {
+async function podsKnown(kubernetes: Kubernetes | undefined, log: Logger): Promise<void> {
+  for (let waitedMs = 0; kubernetes?.knowsPods === false; waitedMs += LOOK_MS) {
+    if (waitedMs >= FIRST_PODS_MS) {
+      log.warn(
+        'the pods of the node are not known: of excluded containers, those stay that are not told of in time',
+      );
+      return;
+    }
     await sleep(LOOK_MS, undefined, { ref: false });
   }
 }

@@ -21,7 +21,7 @@ import { deployed, hex, NODE, PODS, pod, SERVICES, SLICES, service, slice, uid }
 const CLUSTER_IP = '10.2.0.1';
 
 /** An agent that reads a probe and an API server with two pods and a service, which the tests change. */
-async function shop(server: ApiServer, config: Parameters<typeof runAgent>[1] = {}) {
+async function shop(server: ApiServer, config: Options['config'] = {}) {
   const [web, cart] = [hex(64), hex(64)];
   const webPod = deployed('web', { ip: '10.0.0.1', container: web, namespace: 'front' });
   const cartPod = deployed('cart', { ip: '10.0.0.2', container: cart });
@@ -32,8 +32,19 @@ async function shop(server: ApiServer, config: Parameters<typeof runAgent>[1] = 
   server.put(SLICES, slice('cart', [{ ip: '10.0.0.2', pod: cartName, node: NODE }]));
   const socket = socketPath();
   const probe = await new TestProbe(socket).start();
+  const agent = await runAgent(socket, configOf(server, config));
+  await until(
+    () => agent.json<{ sources: { name: string; state: string }[] }>('/api/v1/status'),
+    ({ sources }) => sources.every(({ state }) => state === 'on'),
+  );
+  return { agent, probe, web, cart, webPod, cartPod };
+}
+
+type Options = NonNullable<Parameters<typeof runAgent>[1]>;
+
+function configOf(server: ApiServer, config: Options['config']): Options {
   const { port, tokenFile, caFile } = accessOf(server);
-  const agent = await runAgent(socket, {
+  return {
     config: {
       kubernetesHost: '127.0.0.1',
       kubernetesPort: port,
@@ -41,14 +52,9 @@ async function shop(server: ApiServer, config: Parameters<typeof runAgent>[1] = 
       kubernetesCaFile: caFile,
       nodeName: NODE,
       podLabelsAsTags: new Map([['app', 'kube_app']]),
-      ...config.config,
+      ...config,
     },
-  });
-  await until(
-    () => agent.json<{ sources: { name: string; state: string }[] }>('/api/v1/status'),
-    ({ sources }) => sources.every(({ state }) => state === 'on'),
-  );
-  return { agent, probe, web, cart, webPod, cartPod };
+  };
 }
 
 /** A connection from the web to the ClusterIP of the cart, seen at both ends. */
@@ -163,7 +169,7 @@ it('keeps nothing of excluded containers, also of those that Kubernetes tells of
   const server = await startApiServer();
   const excludeContainers =
     containerPatterns.parse('kube_namespace:^front$ image:^registry.example/secret') ?? [];
-  const { agent, probe, web, cart } = await shop(server, { config: { excludeContainers } });
+  const { agent, probe, web, cart } = await shop(server, { excludeContainers });
   const { client, server: accepted } = called({ web, cart });
   const [secret, late] = [hex(64), hex(64)];
   const uids = { [secret]: uid(), [late]: uid() };
@@ -191,6 +197,33 @@ it('keeps nothing of excluded containers, also of those that Kubernetes tells of
   expect((await agent.json<{ processes: ProcessRecord[] }>('/api/v1/processes')).processes).toEqual([]);
   expect((await status()).loss.eventsExcluded).toBe(3);
   expect((await agent.map('?group=namespace')).nodes.map(({ name }) => name).sort()).toContain('shop');
+});
+
+it('reads the probe when it knows the pods, where containers are excluded', async () => {
+  const server = await startApiServer();
+  const excludeContainers = containerPatterns.parse('name:^main$') ?? [];
+  const container = hex(64);
+  server.put(PODS, pod({ name: 'web-0', container }));
+  server.misbehaviour = 'error';
+  const socket = socketPath();
+  const probe = await new TestProbe(socket).start();
+  const { client, server: accepted } = localConnection('c');
+  probe.tell('flow.opened', client, { ...accepted, container: { id: container } });
+  const agent = await runAgent(socket, configOf(server, { excludeContainers }));
+  const status = () =>
+    agent.json<{ probe: { connected: boolean }; sources: { name: string; reason?: string }[] }>(
+      '/api/v1/status',
+    );
+  await until(status, ({ sources }) =>
+    sources.some(({ name, reason }) => name === 'kubernetes' && reason?.includes('500')),
+  );
+  expect((await status()).probe.connected).toBe(false);
+  server.misbehaviour = 'none';
+  await until(
+    () => flowsOf(agent),
+    ({ length }) => length > 0,
+  );
+  expect((await flowsOf(agent)).map(({ id }) => id)).toEqual(['c-client']);
 });
 
 it('keeps the names of a pod as long as its flows are shown', async () => {
