@@ -203,6 +203,7 @@ function isKnown({ connections, expiresNs }: Name, atNs: number): boolean {
   return connections > 0 || atNs <= expiresNs;
 }
 
+/** The number of a namespace is above 2^31: as a signed one, the engine turns it into text in a fraction of the time. */
 function keyOf(netns: number, ip: string): string {
-  return `${netns} ${ip}`;
+  return `${netns | 0} ${ip}`;
 }

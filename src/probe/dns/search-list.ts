@@ -8,11 +8,13 @@ const MAX_LABELS = 64;
 const MAX_NAMES = 32;
 
 interface Tried {
-  transactions: number;
-  atNs: number;
+  readonly name: string;
+  readonly transactions: number;
+  readonly atNs: number;
 }
 
-type Names = Map<string, Tried>;
+/** The one that was tried last is last. */
+type Names = Tried[];
 
 /**
  * Recognises names that were tried with the domains of a search list before they were tried as they are: in Kubernetes
@@ -33,12 +35,13 @@ export class SearchList {
    */
   observe(owner: string, transaction: DnsTransaction<unknown>): number {
     const { name } = transaction.question;
-    const label = name.split('.', 1)[0] ?? name;
+    const dot = name.indexOf('.');
+    const label = dot === -1 ? name : name.slice(0, dot);
     const tried = this.#tried.get(owner);
     const names = tried?.get(label);
     const before = names === undefined ? 0 : takeLonger(names, name, transaction.askedNs);
     if (foundNothing(transaction)) this.#add(tried ?? this.#open(owner), label, transaction);
-    else if (names?.size === 0) tried?.delete(label);
+    else if (names?.length === 0) tried?.delete(label);
     return before;
   }
 
@@ -48,12 +51,18 @@ export class SearchList {
     return tried;
   }
 
-  #add(tried: Map<string, Names>, label: string, { question, askedNs }: DnsTransaction<unknown>): void {
-    const names: Names = tried.get(label) ?? new Map();
-    const transactions = (names.get(question.name)?.transactions ?? 0) + 1;
-    putLast(names, question.name, { transactions, atNs: askedNs });
-    if (names.size > MAX_NAMES) deleteFirst(names);
-    putLast(tried, label, names);
+  #add(
+    tried: Map<string, Names>,
+    label: string,
+    { question: { name }, askedNs }: DnsTransaction<unknown>,
+  ): void {
+    const names = tried.get(label) ?? [];
+    const known = names.findIndex((each) => each.name === name);
+    const [before] = known === -1 ? [] : names.splice(known, 1);
+    names.push({ name, transactions: (before?.transactions ?? 0) + 1, atNs: askedNs });
+    if (names.length > MAX_NAMES) names.shift();
+    tried.delete(label);
+    tried.set(label, names);
     if (tried.size > MAX_LABELS) deleteFirst(tried);
   }
 }
@@ -67,18 +76,16 @@ function foundNothing(transaction: DnsTransaction<unknown>): boolean {
 /** Removes the names that begin with all of `name`, and those that are too old. */
 function takeLonger(names: Names, name: string, nowNs: number): number {
   let taken = 0;
-  for (const [longer, { transactions, atNs }] of names) {
+  let kept = 0;
+  for (const tried of names) {
+    const { name: longer, transactions, atNs } = tried;
     const isOld = nowNs - atNs > KEEP_NS;
     const isLonger = longer.length > name.length && longer[name.length] === '.' && longer.startsWith(name);
     if (isLonger && !isOld) taken += transactions;
-    if (isLonger || isOld) names.delete(longer);
+    if (!isLonger && !isOld) names[kept++] = tried;
   }
+  names.length = kept;
   return taken;
-}
-
-function putLast<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key);
-  map.set(key, value);
 }
 
 function deleteFirst(map: Map<string, unknown>): void {
