@@ -95,8 +95,10 @@ export class Exclusions implements RecordSink {
     const { waitMs } = this.#options;
     for (const waiting of [...this.#queue]) {
       const verdict = this.#decide(waiting);
+      const waitedMs = now - waiting.sinceMs;
       if (verdict !== undefined) this.#release(waiting, verdict);
-      else if (now - waiting.sinceMs >= waitMs) this.#giveUp(waiting);
+      // The clock may have been set back.
+      else if (waitedMs < 0 || waitedMs >= waitMs) this.#giveUp(waiting);
     }
   }
 

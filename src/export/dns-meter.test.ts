@@ -33,3 +33,10 @@ test('what was asked before the meter began does not count', () => {
   from.count({ askedAt: '2026-01-31T11:59:59.999999999Z', outcome: 'timeout' }, NOW);
   expect(from.families(NOW)[0]?.points).toEqual([]);
 });
+
+test('what is asked after the clock was set back counts', () => {
+  const from = meter();
+  const earlier = NOW - 86_400_000;
+  from.count({ askedAt: new Date(earlier).toISOString(), outcome: 'timeout' }, earlier);
+  expect(from.families(earlier)[0]?.points).toHaveLength(1);
+});

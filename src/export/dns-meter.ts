@@ -23,7 +23,8 @@ const RESULT: LabelReader<MeteredLookup> = {
 /** Counts DNS transactions by who asked and what came of it. */
 export class DnsMeter {
   readonly #series: SeriesTable<MeteredLookup, LookupTotals>;
-  readonly #fromMs: number;
+  /** Never ahead of the clock, which may be set back. */
+  #fromMs: number;
 
   constructor(choice: LabelChoice, limits: SeriesLimits, nowMs: number) {
     const readers = [...ownerLabels(choice), RESULT];
@@ -37,6 +38,7 @@ export class DnsMeter {
 
   /** What was asked before the meter began does not count. */
   count(lookup: MeteredLookup, nowMs: number): void {
+    this.#fromMs = Math.min(this.#fromMs, nowMs);
     if (lookup.askedAt !== undefined && Date.parse(lookup.askedAt) < this.#fromMs) return;
     const { totals } = this.#series.find(lookup, nowMs);
     totals.lookups += 1;

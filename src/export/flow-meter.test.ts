@@ -49,6 +49,13 @@ test('of a flow that is older than the meter counts what comes from now on', () 
   expect(read(from, 'sysprobe_flows_closed')).toEqual({ [CART]: 0 });
 });
 
+test('what is opened after the clock was set back counts from the beginning', () => {
+  const from = meter();
+  const earlier = NOW - 86_400_000;
+  from.update(flow(0, { openedMs: earlier, ...traffic(5_000) }), earlier);
+  expect(read(from, 'sysprobe_flow_sent_bytes', earlier)).toEqual({ [CART]: 5_000 });
+});
+
 test('a slot that is used again counts from the beginning', () => {
   const from = meter();
   from.update(flow(0, traffic(100)), NOW);
@@ -63,9 +70,10 @@ test('a slot that is used again counts from the beginning', () => {
 test('after a restart of the probe nothing is counted twice', () => {
   const from = meter();
   from.update(flow(0, traffic(100)), NOW);
-  from.restart(NOW + 5_000);
-  from.update(flow(1, traffic(100)), NOW);
-  from.update(flow(1, traffic(120)), NOW);
+  const later = NOW + 5_000;
+  from.restart(later);
+  from.update(flow(1, traffic(100)), later);
+  from.update(flow(1, traffic(120)), later);
   expect(read(from, 'sysprobe_flow_sent_bytes')).toEqual({ [CART]: 120 });
   expect(read(from, 'sysprobe_flows_open')).toEqual({ [CART]: 1 });
 });

@@ -50,6 +50,7 @@ export class FlowMeter {
   /** Where each flow that is open counts, by slot. */
   readonly #current: (Series<FlowTotals> | undefined)[] = [];
   #counted = new Float64Array(1024 * WIDTH);
+  /** Never ahead of the clock, which may be set back. */
   #fromMs: number;
 
   constructor(choice: LabelChoice, limits: SeriesLimits, nowMs: number) {
@@ -69,6 +70,7 @@ export class FlowMeter {
 
   update(flow: MeteredFlow, nowMs: number): void {
     const { slot, openedMs = 0, failure } = flow;
+    this.#fromMs = Math.min(this.#fromMs, nowMs);
     const before = this.#current[slot];
     const series = this.#series.find(flow, nowMs, before);
     const { totals } = series;

@@ -298,3 +298,24 @@ test('what happened before the agent ran is not told again', async () => {
     'new-client',
   ]);
 });
+
+test('what happens after the clock of the agent was set back is told', async () => {
+  const socket = socketPath();
+  const probe = await new TestProbe(socket).start();
+  const to = await receiver();
+  let aheadMs = 86_400_000;
+  const agent = await runAgent(socket, {
+    now: () => Date.now() + aheadMs,
+    config: { otlpEndpoint: to.url, otlpIntervalMs: 100, otlpLogs: ['flow.closed'] },
+  });
+  await until(
+    () => agent.json<Status>('/api/v1/status'),
+    (status) => status.probe.connected,
+  );
+  aheadMs = 0;
+  probe.tell('flow.opened', localConnection('open').client);
+  probe.tell('flow.closed', closed(localConnection('closed').client));
+  expect(await logsOf(to, 1)).toHaveLength(1);
+  const [opened] = await metricsOf(to, 'sysprobe.network.flow.opened', (points) => points.length > 0);
+  expect(Number(opened?.startNs)).toBeLessThanOrEqual(Number(opened?.timeNs));
+});

@@ -35,14 +35,14 @@ export class OtlpLogs implements Sink {
   readonly #options: OtlpLogsOptions;
   readonly #sender: OtlpSender;
   readonly #stop = new AbortController();
-  readonly #startNs: number;
+  /** By a clock that is not set. */
+  readonly #startedAt = performance.now();
   #followers: EventFollower[] = [];
   #running: Promise<unknown> | undefined;
 
   constructor(options: OtlpLogsOptions) {
     this.#options = options;
     this.#sender = new OtlpSender({ ...options, signal: 'logs' });
-    this.#startNs = options.now() * 1e6;
   }
 
   get status(): SinkStatus {
@@ -84,10 +84,11 @@ export class OtlpLogs implements Sink {
     const events = follower.next(MAX_RECORDS) as LoggedEvent[];
     for (const { type, lost } of events) if (type === 'lost') this.#sender.drop('missed', Number(lost ?? 0));
     const nowMs = now();
+    const startNs = (nowMs - (performance.now() - this.#startedAt)) * 1e6;
     const records = events
       .filter(({ type }) => wanted.has(type))
       .map((event) => logOf(event, nowMs))
-      .filter(({ timeUnixNano }) => Number(timeUnixNano ?? Number.POSITIVE_INFINITY) >= this.#startNs);
+      .filter(({ timeUnixNano }) => Number(timeUnixNano ?? Number.POSITIVE_INFINITY) >= startNs);
     if (records.length > 0) this.#sender.offer(logsRequest(resource, records), records.length);
     return events.length >= MAX_RECORDS;
   }

@@ -20,7 +20,8 @@ const MAX_POINTS = 2000;
 export class OtlpMetrics implements Sink {
   readonly #options: OtlpMetricsOptions;
   readonly #sender: OtlpSender;
-  readonly #startMs: number;
+  /** Never ahead of the clock, which may be set back. */
+  #startMs: number;
   #timer: NodeJS.Timeout | undefined;
   #collecting: Promise<void> | undefined;
 
@@ -54,6 +55,7 @@ export class OtlpMetrics implements Sink {
   async #collect(): Promise<void> {
     const { families, now, resource } = this.#options;
     const nowMs = now();
+    this.#startMs = Math.min(this.#startMs, nowMs);
     const metrics = metricsOf(families(nowMs), { startMs: this.#startMs, nowMs });
     for (const part of parts(metrics)) {
       const points = part.reduce((sum, metric) => sum + sizeOf(metric), 0);
