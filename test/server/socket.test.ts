@@ -64,13 +64,16 @@ describe('the socket file', () => {
     expect(readdirSync(join(socketPath, '..'))).toEqual(['s.sock']);
   });
 
-  test('is taken also when an instance was killed while it looked at the path', async () => {
+  test.each([
+    ['', -60],
+    [' and the clock was set back since', 3600],
+  ])('is taken also when an instance was killed while it looked at the path%s', async (_, seconds) => {
     const socketPath = join(makeFolder(), 's.sock');
     await leaveStaleSocket(socketPath);
     const lock = `${socketPath}.lock`;
     writeFileSync(lock, '');
-    const longAgo = Date.now() / 1000 - 60;
-    utimesSync(lock, longAgo, longAgo);
+    const lockedAt = Date.now() / 1000 + seconds;
+    utimesSync(lock, lockedAt, lockedAt);
     await serve(undefined, { socketPath });
     expect(readdirSync(join(socketPath, '..'))).toEqual(['s.sock']);
   });

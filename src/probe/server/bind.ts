@@ -62,7 +62,8 @@ async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const lock = `${path}.lock`;
   while (!(await createFile(lock))) {
     const stats = await orMissing(lstat(lock));
-    if (stats && Date.now() - stats.mtimeMs > LOCK_MS) await rm(lock, { force: true });
+    // One of the future is of before the clock was set back.
+    if (stats && Math.abs(Date.now() - stats.mtimeMs) > LOCK_MS) await rm(lock, { force: true });
     else await pause(LOCK_MS / 100);
   }
   try {
