@@ -52,7 +52,7 @@ export class Fixture {
   readonly #server = createServer((request, response) => {
     void this.#answer(new URL(request.url ?? '/', 'http://fixture'), response);
   });
-  readonly #map = new NetworkMap({ windowMs: WINDOW_MS });
+  #map = new NetworkMap({ windowMs: WINDOW_MS });
   /** A status other than 200 is what every API route answers. */
   apiStatus = 200;
   /** What the agent says of its source of names. */
@@ -98,6 +98,13 @@ export class Fixture {
       if (change !== undefined) send(response, 'change', change);
       this.#followers.set(response, { query, graph: after });
     }
+  }
+
+  /** From now on what is over is forgotten for want of memory. */
+  forgetHistory(): void {
+    this.#map = new NetworkMap({ windowMs: WINDOW_MS, settleMs: 0, maxBytes: 1 });
+    for (const flow of this.#mapFlows.values()) this.#map.update(flow, Date.now());
+    this.#map.sweep(Date.now());
   }
 
   /** Counts DNS questions on the map. */

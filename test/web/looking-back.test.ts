@@ -65,6 +65,22 @@ describe('the time', () => {
     expect(await page.locator('.bar:not([height="0"])').count()).toBe(0);
   });
 
+  test('of which nothing is kept is marked', async () => {
+    const prepare = (fixture: Fixture) => {
+      openHistory(fixture);
+      fixture.forgetHistory();
+    };
+    await using visited = await visit(browser, { prepare });
+    const { page } = visited;
+    const forgotten = page.locator('.track-forgotten');
+    await forgotten.waitFor({ state: 'attached' });
+    const share = Number((await forgotten.evaluate((element) => element.style.width)).replace('%', ''));
+    expect(share).toBeGreaterThan(60);
+    expect(share).toBeLessThan(80);
+    expect(await page.locator('.track-ends').textContent()).toMatch(/, kept from \d\d:\d\d:\d\d/);
+    expect(await page.locator('.bar-failed').count()).toBe(0);
+  });
+
   test('is seen in a longer window', async () => {
     await using visited = await visit(browser, { prepare: openHistory });
     const { page } = visited;

@@ -51,9 +51,17 @@ function Track({ timeline }: { timeline: MapTimeline }) {
   const length = lengthMs(since ?? USUAL_LENGTH) ?? 0;
   const share = (time: number) => Math.min(Math.max((time - start) / (end - start), 0), 1);
   const left = share(shown - length);
+  const oldest = Date.parse(timeline.oldest);
   return (
     <div class="track">
       <Bars timeline={timeline} />
+      {share(oldest) > 0 && (
+        <span
+          class="track-forgotten"
+          style={{ width: `${share(oldest) * 100}%` }}
+          title={`Of before ${formatClock(timeline.oldest)} nothing is kept: it made room (historyBytes)`}
+        />
+      )}
       <span
         class="track-window"
         style={{ left: `${left * 100}%`, width: `${(share(shown) - left) * 100}%` }}
@@ -69,7 +77,10 @@ function Track({ timeline }: { timeline: MapTimeline }) {
         onInput={({ currentTarget }) => page.change(lookAt(currentTarget.valueAsNumber, end))}
       />
       <span class="track-ends" aria-hidden="true">
-        <span>{formatClock(timeline.since)}</span>
+        <span>
+          {formatClock(timeline.since)}
+          {share(oldest) > 0 && `, kept from ${formatClock(timeline.oldest)}`}
+        </span>
         <span>{formatClock(timeline.until)}</span>
       </span>
     </div>
