@@ -60,5 +60,6 @@ export const AGENT_LOSSES: Readonly<Record<string, string>> = {
   processesEvicted: 'processes that made room while they ran: raise `maxProcesses`',
   containersEvicted: 'containers that made room while they ran: raise `maxContainers`',
   exportDropped: 'metrics and logs that no receiver took: `exports` of `/api/v1/status` has the reasons',
+  eventsExcluded: 'records of containers that are excluded (`excludeContainers`): meant to be missing',
   historyUnwritten: 'blocks of the history that were not written to `historyFolder`, and are in memory alone',
 };
