@@ -72,6 +72,17 @@ export class FlowSlots {
     return false;
   }
 
+  /** Whether the record is of the network namespace and the peer that a connection keeps for life. */
+  hasSamePeer(slot: number, source: FlowRecord): boolean {
+    const words = this.#wordsOf(source);
+    const start = slot * WORDS;
+    const from = firstWord(source);
+    return (
+      peerWords.every((word) => words[from + word] === this.#words[start + word]) &&
+      source.destPort === this.at(slot).destPort
+    );
+  }
+
   /**
    * The last record of a connection that the kernel had no room to remember does not know how it opened: copies
    * it, but keeps what the slot knows of that.
@@ -93,6 +104,9 @@ export class FlowSlots {
     return this.#source;
   }
 }
+
+const destWord = FlowRecord.at.dest / 4;
+const peerWords = [FlowRecord.at.netns / 4, destWord, destWord + 1, destWord + 2, destWord + 3];
 
 /** Offset and size of what comes from the kernel's connection table rather than from the socket. */
 const openingFields: [number, number][] = [

@@ -45,6 +45,27 @@ describe('FlowTable', () => {
     expect([table.activeCount, table.closedCount]).toEqual([0, 1]);
   });
 
+  it.each([
+    ['peer', { dest: [10, 0, 0, 9] }],
+    ['port', { destPort: 81 }],
+    ['network namespace', { netns: 5 }],
+  ])(
+    'ends a connection whose socket has another %s in two snapshots, with what was read before',
+    (_, other) => {
+      const { table, seen } = tableWith();
+      table.opened(flowRecord());
+      for (let snapshot = 0; snapshot < 3; snapshot++) {
+        table.active(flowRecord({ sent: snapshot === 0 ? 10 : 99, ...(snapshot > 0 && other) }));
+        table.endSnapshot();
+      }
+      expect(seen.map(({ change, sent, closeMissed }) => [change, sent, closeMissed])).toEqual([
+        ['flow.opened', 0, false],
+        ['flow.updated', 10, false],
+        ['flow.closed', 10, true],
+      ]);
+    },
+  );
+
   it('takes a connection in that two snapshots found and no record announced, as one that is connecting', () => {
     const { table, changes } = tableWith();
     const connecting = flowRecord({ state: TcpState.SYN_SENT, establishedNs: 0 });

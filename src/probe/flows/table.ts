@@ -114,6 +114,8 @@ export class FlowTable {
       slot = this.#insert(record);
       this.#report('flow.opened', slot);
     } else if (this.#slots.differs(slot, record)) {
+      // Another socket has its memory: the end of this one was not seen.
+      if (!this.#slots.hasSamePeer(slot, record)) return;
       this.#slots.copyFrom(slot, record);
       this.#active.remove(slot);
       this.#active.append(slot);

@@ -6,6 +6,7 @@ import {
   RecordKind,
   SnapshotSlot,
 } from '../events.gen.ts';
+import { isLive } from '../flows/live.ts';
 import type { FlowTable } from '../flows/table.ts';
 import type { Translator } from '../nat/translator.ts';
 import type { BpfObject, Native, NativeError } from '../native.ts';
@@ -120,7 +121,8 @@ export class TcpSource {
     for (let bytes = snapshot.next(this.#sockets); bytes > 0; bytes = snapshot.next(this.#sockets)) {
       for (let at = 0; at < bytes; at += SnapshotSlot.size) {
         this.#live.offset = at + SnapshotSlot.flow;
-        if (this.#live.view.getUint32(at + SnapshotSlot.sock, true) !== 0) yield this.#live;
+        if (this.#live.view.getUint32(at + SnapshotSlot.sock, true) !== 0 && isLive(this.#live))
+          yield this.#live;
       }
     }
   }
