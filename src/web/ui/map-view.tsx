@@ -79,7 +79,9 @@ export function MapView({ theme }: { theme: string }) {
     if (scene.current === undefined) return selectionAt(target);
     const { left = 0, top = 0 } = surface.current?.getBoundingClientRect() ?? {};
     const { x, y, k } = viewport.transform.peek();
-    return pick(scene.current, { x: (clientX - left - x) / k, y: (clientY - top - y) / k }, k);
+    // A click tells whole pixels, a move also parts of one, between which there may be another edge.
+    const [column, row] = [Math.floor(clientX), Math.floor(clientY)];
+    return pick(scene.current, { x: (column - left - x) / k, y: (row - top - y) / k }, k);
   };
   return (
     <section class="map-panel" aria-label="Network map">
