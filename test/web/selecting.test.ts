@@ -125,3 +125,17 @@ describe('the table', () => {
     expect((await column(page, 'received'))[0]).toBe('0 B');
   });
 });
+
+test('the table of flows fits a window of 1280 pixels, with whole headers', async () => {
+  await using visited = await visit(browser, { size: { width: 1280, height: 800 } });
+  const { page } = visited;
+  await settled(page);
+  const cut = await page
+    .locator('.table-scroll, .grid th, .grid th button')
+    .evaluateAll((elements) =>
+      elements
+        .filter((element) => element.scrollWidth > element.clientWidth)
+        .map(({ textContent }) => textContent?.slice(0, 20)),
+    );
+  expect(cut).toEqual([]);
+});
