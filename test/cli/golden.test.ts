@@ -110,6 +110,8 @@ test('what this machine lacks', async () => {
         detail: 'refused',
         cost: 'older connections have no owner',
       },
+      { name: 'udp_send', status: 'missing', required: false, detail: 'EPERM', cost: 'UDP costs more' },
+      { name: 'udp_sent', status: 'missing', required: false, detail: 'EPERM', cost: 'UDP costs more' },
     ],
   } as const;
   const text = checkText({ ...report, checks: [...report.checks] }, painter(false));

@@ -46,7 +46,7 @@ export function checkText({ ok, kernel, checks }: CheckReport, paint: Paint): st
     columns: [
       { header: '', cell: verdict },
       { header: '', cell: ({ name }) => name },
-      { header: '', cell: explanation },
+      { header: '', cell: (check) => (isRepeated(check, checks) ? 'the same' : explanation(check)) },
     ],
     separator: '  ',
     paint,
@@ -56,6 +56,12 @@ export function checkText({ ok, kernel, checks }: CheckReport, paint: Paint): st
     ? paint('green', `system-probe can run on this machine (Linux ${kernel}).`)
     : paint('red', `system-probe cannot run on this machine (Linux ${kernel}).`);
   return `${table.render(checks)}\n${conclusion}\n`;
+}
+
+/** Programs of one object are refused together, for one reason. */
+function isRepeated(check: Check, checks: readonly Check[]): boolean {
+  const before = checks[checks.indexOf(check) - 1];
+  return check.status !== 'ok' && before !== undefined && explanation(before) === explanation(check);
 }
 
 function verdict({ status, required }: Check): string {
