@@ -2,6 +2,7 @@ import { mkdirSync, rmdirSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FlowRecord } from '../../src/wire/flow.ts';
 import { makeNamespacePair, type NamespacePair } from './namespaces.ts';
+import { freePort } from './ports.ts';
 import { poll, type RunningProbe, startProbe } from './probe.ts';
 import { type Traffic, traffic } from './traffic.ts';
 
@@ -75,7 +76,9 @@ describe('a TCP connection over loopback', () => {
   });
 
   it('from the port of the one before it, within a millisecond, is a flow of its own each time', async () => {
-    const done = await traffic('reuse', { sent: 1000, received: 500, count: 200 });
+    // One that no later listener is given.
+    const ports = { 'from-port': freePort() };
+    const done = await traffic('reuse', { ...ports, sent: 1000, received: 500, count: 200 });
     const { clients } = await expectExact(done, 200);
     expect(new Set(clients.map(({ source }) => source.port)).size).toBe(1);
     expect(new Set(clients.map(({ id }) => id)).size).toBe(200);

@@ -1,14 +1,14 @@
 """Real TCP traffic whose sizes the two ends report themselves.
 
-python3 traffic.py CASE [--host HOST] [--port PORT] [--sent N] [--received N] [--count N] [--netns-server NAME]
-                        [--netns-client NAME] [--cgroup-server DIR] [--hold SECONDS|told] [--comm-server NAME]
-                        [--comm-client NAME] [--avoid PORT...]
+python3 traffic.py CASE [--host HOST] [--port PORT] [--from-port PORT] [--sent N] [--received N] [--count N]
+                        [--netns-server NAME] [--netns-client NAME] [--cgroup-server DIR] [--hold SECONDS|told]
+                        [--comm-server NAME] [--comm-client NAME] [--avoid PORT...]
 
 Prints {"port": P} when the server listens, and at the end {"port": P, "client": {"pid", "sent", "received"},
 "server": {...}}, a line each.
 The server is a child process, so the two ends have different owners. The client holds each connection for --hold, or
-until standard input ends. Without --port the kernel chooses one, which soon
-is one that it chose before: not one of --avoid.
+until standard input ends. Without --port the kernel chooses one, which soon is one that it chose before: not one
+of --avoid.
 """
 import argparse
 import ctypes
@@ -183,18 +183,14 @@ class Reconnect(Aborted):
 
 
 class Reuse(ClientReset):
-    """Each connection from the port of the one before it, at once: a reset leaves nothing to wait for.
-
-    The first port is one of those that the kernel gives to connect() and not to bind(), so that no listener gets it.
-    """
+    """Each connection from the port of the one before it, at once: a reset leaves nothing to wait for."""
 
     def use(self, port):
         sent = received = 0
-        source = None
+        source = (self.args.host, self.args.from_port)
         for _ in range(self.args.count):
             with socket.socket(family_of(self.args.host)) as sock:
-                if source:
-                    sock.bind(source)
+                sock.bind(source)
                 sock.connect((self.args.host, port))
                 source = sock.getsockname()
                 sent += send(sock, self.args.sent)
@@ -365,6 +361,7 @@ def main():
     parser.add_argument("case", choices=[*CASES, "refused"])
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--from-port", type=int, default=0)
     parser.add_argument("--sent", type=int, default=0)
     parser.add_argument("--received", type=int, default=0)
     parser.add_argument("--count", type=int, default=1)
