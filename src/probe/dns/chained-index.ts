@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { Buckets } from '../flows/buckets.ts';
 
 /** What a ChainedIndex can hold, in one index at a time. */
 export interface Chained<T> {
@@ -13,26 +13,23 @@ export interface Chained<T> {
  */
 export class ChainedIndex<T extends Chained<T>> {
   readonly #first: (T | undefined)[];
-  readonly #shift: number;
-  /** Nobody knows which numbers meet in one chain. */
-  readonly #factor = 2 * randomInt(2 ** 31) + 1;
+  readonly #buckets: Buckets;
 
   /** `capacity` is what it is made for. */
   constructor(capacity: number) {
-    const bits = Math.max(1, Math.ceil(Math.log2(capacity)));
-    this.#shift = 32 - bits;
-    this.#first = new Array<T | undefined>(2 ** bits).fill(undefined);
+    this.#buckets = new Buckets(capacity);
+    this.#first = new Array<T | undefined>(this.#buckets.count).fill(undefined);
   }
 
   find(key: number, isWanted: (item: T) => boolean): T | undefined {
-    let item = this.#first[this.#bucketOf(key)];
+    let item = this.#first[this.#buckets.of(key)];
     while (item !== undefined && !(item.key === key && isWanted(item))) item = item.behind;
     return item;
   }
 
   /** Returns how many have its number now. */
   add(item: T): number {
-    const bucket = this.#bucketOf(item.key);
+    const bucket = this.#buckets.of(item.key);
     let count = 1;
     let last: T | undefined;
     for (let other = this.#first[bucket]; other !== undefined; other = other.behind) {
@@ -45,7 +42,7 @@ export class ChainedIndex<T extends Chained<T>> {
   }
 
   remove(item: T): void {
-    const bucket = this.#bucketOf(item.key);
+    const bucket = this.#buckets.of(item.key);
     let before: T | undefined;
     let at = this.#first[bucket];
     while (at !== undefined && at !== item) {
@@ -55,10 +52,5 @@ export class ChainedIndex<T extends Chained<T>> {
     if (before === undefined) this.#first[bucket] = item.behind;
     else before.behind = item.behind;
     item.behind = undefined;
-  }
-
-  #bucketOf(key: number): number {
-    const low = key | 0;
-    return Math.imul(low ^ (low >>> 15), this.#factor) >>> this.#shift;
   }
 }

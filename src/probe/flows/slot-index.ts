@@ -1,3 +1,5 @@
+import { Buckets } from './buckets.ts';
+
 const NONE = -1;
 const NOT_LINKED = -2;
 
@@ -9,18 +11,17 @@ export class SlotIndex {
   readonly #first: Int32Array;
   readonly #next: Int32Array;
   readonly #keys: Float64Array;
-  readonly #shift: number;
+  readonly #buckets: Buckets;
 
   constructor(capacity: number) {
-    const bits = Math.max(1, Math.ceil(Math.log2(capacity)));
-    this.#shift = 32 - bits;
-    this.#first = new Int32Array(2 ** bits).fill(NONE);
+    this.#buckets = new Buckets(capacity);
+    this.#first = new Int32Array(this.#buckets.count).fill(NONE);
     this.#next = new Int32Array(capacity).fill(NOT_LINKED);
     this.#keys = new Float64Array(capacity);
   }
 
   get(key: number): number | undefined {
-    let slot = this.#first[this.#bucketOf(key)] ?? NONE;
+    let slot = this.#first[this.#buckets.of(key)] ?? NONE;
     while (slot !== NONE && this.#keys[slot] !== key) slot = this.#next[slot] ?? NONE;
     return slot === NONE ? undefined : slot;
   }
@@ -32,14 +33,14 @@ export class SlotIndex {
   set(key: number, slot: number): void {
     this.delete(key);
     if (this.#next[slot] !== NOT_LINKED) this.delete(this.#keys[slot] ?? 0);
-    const bucket = this.#bucketOf(key);
+    const bucket = this.#buckets.of(key);
     this.#keys[slot] = key;
     this.#next[slot] = this.#first[bucket] ?? NONE;
     this.#first[bucket] = slot;
   }
 
   delete(key: number): void {
-    const bucket = this.#bucketOf(key);
+    const bucket = this.#buckets.of(key);
     let before = NONE;
     let slot = this.#first[bucket] ?? NONE;
     while (slot !== NONE && this.#keys[slot] !== key) {
@@ -51,10 +52,5 @@ export class SlotIndex {
     if (before === NONE) this.#first[bucket] = next;
     else this.#next[before] = next;
     this.#next[slot] = NOT_LINKED;
-  }
-
-  #bucketOf(key: number): number {
-    const low = key | 0;
-    return Math.imul(low ^ (low >>> 15), 0x9e3779b1) >>> this.#shift;
   }
 }
