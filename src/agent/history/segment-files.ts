@@ -30,6 +30,13 @@ interface SegmentFile {
   bytes: number;
 }
 
+interface OpenFile {
+  handle: FileHandle;
+  file: SegmentFile;
+  /** Something is in it that can be read again. */
+  hasBlock: boolean;
+}
+
 const NAME = /^flows-(\d{15})\.segment$/;
 /** Of so many files the oldest is removed at a time. */
 const FILES = 8;
@@ -42,7 +49,7 @@ export class SegmentFiles {
   readonly #files: SegmentFile[] = [];
   readonly #waiting: FlowBlock[] = [];
   readonly #counts = { unwritten: 0, corrupt: 0, torn: 0 };
-  #current: { handle: FileHandle; file: SegmentFile } | undefined;
+  #current: OpenFile | undefined;
   #writing: Promise<void> | undefined;
   #lastError: string | undefined;
   #lastNumber = 0;
@@ -119,8 +126,7 @@ export class SegmentFiles {
       } catch (error) {
         this.#counts.unwritten += 1;
         this.#failed(error as Error);
-        // What is behind a block that is not whole could not be read.
-        await this.#finish();
+        await this.#giveUp();
       }
       await this.#removeOldest();
     }
@@ -135,18 +141,19 @@ export class SegmentFiles {
       written += bytesWritten;
       file.bytes += bytesWritten;
     }
+    this.#current.hasBlock = true;
     if (file.bytes >= this.#options.maxBytes / FILES) await this.#finish();
   }
 
   /** Names ascend also when the clock was set back. */
-  async #begin(): Promise<{ handle: FileHandle; file: SegmentFile }> {
+  async #begin(): Promise<OpenFile> {
     this.#lastNumber = Math.max(Date.now(), this.#lastNumber + 1);
     const name = `flows-${String(this.#lastNumber).padStart(15, '0')}.segment`;
     const path = join(this.#options.folder, name);
     const handle = await open(path, 'wx', 0o640);
     const file = { path, bytes: 0 };
     this.#files.push(file);
-    this.#current = { handle, file };
+    this.#current = { handle, file, hasBlock: false };
     await handle.write(SEGMENT_HEAD);
     file.bytes = SEGMENT_HEAD.length;
     return this.#current;
@@ -156,6 +163,15 @@ export class SegmentFiles {
     const current = this.#current;
     this.#current = undefined;
     await current?.handle.close().catch((error) => this.#failed(error));
+  }
+
+  /** What is behind a block that is not whole could not be read. A file that has nothing else is none. */
+  async #giveUp(): Promise<void> {
+    const current = this.#current;
+    await this.#finish();
+    if (current === undefined || current.hasBlock) return;
+    this.#files.splice(this.#files.indexOf(current.file), 1);
+    await unlink(current.file.path).catch((error) => this.#failed(error));
   }
 
   async #removeOldest(): Promise<void> {
