@@ -6,6 +6,7 @@ import { dns } from './dns.ts';
 import { writeFigures } from './document.ts';
 import type { Figure } from './figures.ts';
 import { history } from './history.ts';
+import { image } from './image.ts';
 import { kernel } from './kernel.ts';
 import { memory } from './memory.ts';
 import { nat } from './nat.ts';
@@ -30,6 +31,7 @@ const benchmarks = [
   processes,
   page,
   history,
+  image,
 ];
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const measured = new Map<string, Figure[]>();
