@@ -57,7 +57,7 @@ export interface StatusSources {
 
 export function agentStatus(from: StatusSources): AgentStatus {
   const { socket, run, startedAt, ingest, kubernetes, exclusions, segments, streams, meters, exports } = from;
-  const { connected, events, lost, unknown, reconnects, invalid, restarts, lastError } = ingest;
+  const { connected, events, lost, unknown, reconnects, invalid, refused, restarts, lastError } = ingest;
   const { tables, losses, replay, readers, lagMs } = from.tables;
   return {
     program: 'node-agent',
@@ -71,6 +71,7 @@ export function agentStatus(from: StatusSources): AgentStatus {
     tables: [...tables, ...(kubernetes?.tables ?? []), ...waitingRecords(exclusions)],
     loss: {
       probeEvents: lost,
+      recordsRefused: refused,
       ...losses,
       exportDropped: droppedBy(exports),
       historyUnwritten: segments?.unwritten ?? 0,

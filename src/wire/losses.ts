@@ -52,6 +52,8 @@ export const PROBE_LOSSES: Readonly<Record<string, string>> = {
 /** The same of node-agent. */
 export const AGENT_LOSSES: Readonly<Record<string, string>> = {
   probeEvents: 'events that the probe no longer had when the agent came for them: raise its `replayBytes`',
+  recordsRefused:
+    'records of the probe that say what cannot be, and were left out: `probe.lastError` of `/api/v1/status` has the reason',
   flowsEvicted: 'open flows that made room, and count again at their close: raise `maxFlows`',
   conversationsEvicted: 'idle edges that made room: the map of the last minutes has them no more',
   historySlots: 'time slots of the map that made room before `historySeconds`: raise `historyBytes`',

@@ -15,13 +15,19 @@ type Readers = { [Kind in RecordKind]?: (row: Row) => Row };
 
 /** Reads the rows of a stream by what its first message says of them. */
 export class StreamReader {
+  readonly #refuse: (error: SysprobeError) => void;
   #readers: Readers | undefined;
   #events: readonly string[] = [];
   #kinds: readonly (RecordKind | undefined)[] = [];
 
+  /** `refuse` is told of each row that is no record, which is left out; by default it throws what it is told. */
+  constructor(refuse: (error: SysprobeError) => void = rethrow) {
+    this.#refuse = refuse;
+  }
+
   /**
-   * The records of a message, without events that this version does not know. Throws SP_WIRE_INVALID for rows that
-   * are no records, and when the stream does not begin with hello.
+   * The records of a message, without events that this version does not know. Throws SP_WIRE_INVALID when the stream
+   * does not begin with hello, or does not say what its rows are made of.
    */
   read(message: Message): ReadRecord[] {
     if (message.type === 'hello') {
@@ -59,22 +65,31 @@ export class StreamReader {
   }
 
   #rows(kind: RecordKind, rows: readonly Row[]): ReadRecord[] {
-    return rows.map((row) => ({ kind, row: this.#row(kind, row) }));
+    return rows.flatMap((row) => this.#record(kind, row) ?? []);
   }
 
   #event(type: number, row: Row): ReadRecord[] {
     const kind = this.#kinds[type];
-    return kind === undefined
-      ? []
-      : [{ kind, row: this.#row(kind, row), type: this.#events[type] as EventType }];
+    const record = kind && this.#record(kind, row);
+    return record === undefined ? [] : [{ ...record, type: this.#events[type] as EventType }];
   }
 
-  #row(kind: RecordKind, row: Row): Row {
+  #record(kind: RecordKind, row: Row): ReadRecord | undefined {
     const read = this.#readers?.[kind];
     if (read === undefined)
       throw invalid(`the stream has ${PLURALS[kind]} and does not say what they are made of`);
-    return read(row);
+    try {
+      return { kind, row: read(row) };
+    } catch (error) {
+      if (!(error instanceof SysprobeError)) throw error;
+      this.#refuse(error);
+      return undefined;
+    }
   }
+}
+
+function rethrow(error: SysprobeError): never {
+  throw error;
 }
 
 function invalid(message: string): SysprobeError {

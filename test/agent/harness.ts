@@ -69,6 +69,7 @@ export interface TestAgent extends Agent {
 /** What the tests read of the agent's status. */
 export interface AgentStatus {
   lost: number;
+  loss: Record<string, number>;
   probe: {
     connected: boolean;
     run?: string;

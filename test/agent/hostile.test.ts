@@ -103,23 +103,39 @@ it.each<[string, string, FlowRow[number]]>([
   ['a number that is no longer exact', 'sent.bytes', 2n ** 60n],
   ['a time before time', 'openedAt', -1],
   ['an endless text', 'cgroup.path', 'x'.repeat(5000)],
-])('refuses a flow with %s', async (_, field, cell) => {
+])('leaves out a flow with %s, and nothing else', async (_, field, cell) => {
   const socket = socketPath();
-  const row = flowToRow(localConnection('f').client);
-  row[FLOW_FIELD_NAMES.indexOf(field)] = cell;
-  await impostor(socket, (connection) => {
-    connection.end(http(encodeMessage(HELLO), encodeMessage({ type: 'flows', flows: [row] })));
+  const [good, bad] = ['g', 'b'].map((id) => flowToRow(localConnection(id).client)) as [FlowRow, FlowRow];
+  bad[FLOW_FIELD_NAMES.indexOf(field)] = cell;
+  await impostor(socket, (connection, target) => {
+    const list = encodeMessage({ type: 'flows', flows: [bad, good] });
+    const end = encodeMessage({ type: 'end', matched: 2, cursor: 'r.0' });
+    const later = flowToRow(localConnection('l').client);
+    const events = encodeMessage({
+      type: 'events',
+      cursor: 'r.2',
+      events: [
+        [0, bad],
+        [0, later],
+      ],
+    });
+    if (target.includes('follow=true')) connection.write(http(encodeMessage(HELLO), events));
+    else connection.end(http(encodeMessage(HELLO), list, end));
   });
-  const agent = await runAgent(socket);
-  const { probe } = await until(
+  const { lines, log } = logLines();
+  const agent = await runAgent(socket, { log });
+  const { probe, loss } = await until(
     () => agent.status(),
-    (status) => status.probe.invalid > 0,
+    (status) => status.probe.events === 2,
   );
+  expect(probe).toMatchObject({ connected: true, reconnects: 0, invalid: 0 });
   expect(probe.lastError).toMatchObject({
     code: 'SP_WIRE_INVALID',
     message: expect.stringContaining(`${field} of a flow`),
   });
-  expect(await agent.json('/api/v1/flows')).toMatchObject({ flows: [], matched: 0 });
+  expect(loss.recordsRefused).toBe(2);
+  expect(lines.filter((line) => line.includes('a record is left out'))).toHaveLength(1);
+  expect((await agent.json<{ flows: FlowRecord[] }>('/api/v1/flows')).flows).toHaveLength(2);
 });
 
 it('reads fields by the names of the stream, and leaves out fields and events that it does not know', async () => {

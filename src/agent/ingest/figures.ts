@@ -54,7 +54,8 @@ export class Figures {
   async #read(path: string): Promise<void> {
     const { socketPath, refresh } = this.#options;
     const { signal } = this.#stop;
-    const stream = new StreamReader();
+    // The stream that is followed counts them.
+    const stream = new StreamReader(() => {});
     for await (const { messages } of probeMessages({ socketPath, path, signal })) {
       for (const message of messages) for (const { kind, row } of stream.read(message)) refresh(kind, row);
     }

@@ -41,6 +41,8 @@ export interface IngestStatus {
   reconnects: number;
   /** Of those, how often what came was not the protocol. */
   invalid: number;
+  /** Records that say what cannot be, and were left out. */
+  refused: number;
   restarts: number;
 }
 
@@ -70,6 +72,7 @@ export class Ingest {
     unknown: 0,
     reconnects: 0,
     invalid: 0,
+    refused: 0,
     restarts: 0,
   };
 
@@ -109,7 +112,7 @@ export class Ingest {
   /** Resolves with the cursor of the list's end. */
   async #list(): Promise<string> {
     const { socketPath, sink } = this.#options;
-    const stream = new StreamReader();
+    const stream = new StreamReader((error) => this.#refused(error));
     const { signal } = this.#stop;
     for await (const { messages, unknown } of probeMessages({ socketPath, path: '/v1/events', signal })) {
       this.#status.unknown += unknown;
@@ -133,7 +136,7 @@ export class Ingest {
   /** Returns when the records must be listed again. */
   async #follow(after: string): Promise<void> {
     const { socketPath } = this.#options;
-    const stream = new StreamReader();
+    const stream = new StreamReader((error) => this.#refused(error));
     this.#cursor = after;
     const { signal } = this.#stop;
     const path = `/v1/events?${new URLSearchParams({ follow: 'true', after })}`;
@@ -185,6 +188,13 @@ export class Ingest {
     }
     this.#told = undefined;
     this.#status.connected = true;
+  }
+
+  /** A stream that breaks at one record would break there for ever. */
+  #refused({ code, message }: SysprobeError): void {
+    if (this.#status.refused === 0) this.#options.log.warn({ code }, `a record is left out: ${message}`);
+    this.#status.refused += 1;
+    this.#status.lastError = { code, message, at: new Date() };
   }
 
   #failed(error: unknown): void {
