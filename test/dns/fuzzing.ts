@@ -39,7 +39,7 @@ export class Fuzzing {
   readonly #table = new TransactionTable<undefined>({
     maxPending: limits.maxPending,
     onTransaction: (transaction) => {
-      this.#statistics.add(`c${this.#random(3)}`, transaction);
+      this.#statistics.add({ container: `c${this.#random(3)}`, netns: this.#random(2) }, transaction);
       if (transaction.outcome === 'timeout') this.timedOut++;
       else {
         this.answered++;

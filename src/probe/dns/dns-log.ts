@@ -33,12 +33,14 @@ export class DnsLog {
 
   add(transaction: DnsTransaction<Asker>): void {
     const { askedNs, question, owner } = transaction;
+    const { netns } = owner;
     const { container, cgroup } = owner.owner;
-    const searches = this.statistics.add(askerName({ container, cgroup, netns: owner.netns }), transaction);
+    const asker = { container: askerName({ container, cgroup, netns }), netns };
+    const searches = this.statistics.add(asker, transaction);
     this.totals.add(transaction, searches);
     if (transaction.outcome === 'answered' && transaction.answers.length > 0) {
       const { answers, latencyUs } = transaction;
-      this.names.learn({ netns: owner.netns, question, answers, atNs: askedNs + latencyUs * 1000 });
+      this.names.learn({ netns, question, answers, atNs: askedNs + latencyUs * 1000 });
     }
     const id = `${this.#options.run}-d${this.totals.transactions.toString(36)}`;
     const row = CODECS.dns.fit(dnsRow(transaction, { id, searches }, this.#options.clock));

@@ -53,10 +53,16 @@ export class DnsStatistics {
     return this.#domains.folded + this.#otherDomains.folded;
   }
 
-  /** `container` is any text that names who asked. Returns the transactions that its search list cost before. */
-  add(container: string, transaction: DnsTransaction<unknown>): number {
+  /**
+   * `container` is any text that names who asked; others of that name may be in other network namespaces, with another
+   * search list. Returns the transactions that the search list cost before.
+   */
+  add(
+    { container, netns }: { container: string; netns: number },
+    transaction: DnsTransaction<unknown>,
+  ): number {
     const { name: domain, type } = transaction.question;
-    const searches = this.#searchList.observe(container, transaction);
+    const searches = this.#searchList.observe(`${netns} ${container}`, transaction);
     const top = domain === OTHER ? this.#otherDomains : this.#domains;
     const dimensions = { container, domain, server: endpointText(transaction.server), type };
     top.totals(keyOf(dimensions), dimensions).add(transaction, searches);
