@@ -29,7 +29,17 @@ export async function* followRecords<T>(
   options: FollowOptions,
 ): AsyncGenerator<StreamItem<T>[]> {
   let { cursor } = options;
-  let answer = await open(server, options, cursor);
+  const comeBack = async () => {
+    options.notice(`lost the connection to ${server.name}; waiting for it to come back`);
+    const answer = await reopen(server, options, cursor);
+    options.notice('connected again');
+    return answer;
+  };
+  // The server may have gone since the list.
+  let answer = await open(server, options, cursor).catch((error) => {
+    if (!options.reconnect || !isUnreachable(error)) throw error;
+    return comeBack();
+  });
   for (;;) {
     try {
       for await (const lines of readLines(bodyOf(server, answer))) {
@@ -42,9 +52,7 @@ export async function* followRecords<T>(
     }
     if (!options.reconnect)
       throw new SysprobeError('SP_SERVER_UNREACHABLE', `${server.name}: the stream ended`);
-    options.notice(`lost the connection to ${server.name}; waiting for it to come back`);
-    answer = await reopen(server, options, cursor);
-    options.notice('connected again');
+    answer = await comeBack();
   }
 }
 
